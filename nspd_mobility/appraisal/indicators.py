@@ -1,0 +1,35 @@
+"""From a replication's tables to its indicators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..tables.recorder import Recorder, read_table
+from . import waterway
+from .registry import INDICATORS, summarise_tables
+
+__all__ = ["INDICATORS", "counted", "summarise", "waterway"]
+
+_TABLES = ("ships", "lockages")
+
+
+def counted(frame: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows that count, with `weight` (times a year that a row stands for) and `end_s` (end of its period)."""
+    periods = facts["periods"]
+    rows = frame[frame["is_counted"]]
+    end_s = {name: p["warm_up_s"] + p["measure_s"] + p["drain_s"] for name, p in periods.items()}
+    return rows.assign(
+        weight=rows["period"].map({name: p["year_factor"] for name, p in periods.items()}).astype(float),
+        **({"end_s": rows["period"].map(end_s).astype(float)} if "end_s" not in rows.columns else {}),
+    )
+
+
+def summarise(folder: Path, facts: dict[str, Any]) -> None:
+    """Write the indicators of one replication beside its tables."""
+    tables = {name: counted(read_table(folder, name), facts) for name in _TABLES}
+    with_indicators = summarise_tables(tables, facts)
+    with Recorder(folder, ("indicators",)) as recorder:
+        recorder.write("indicators", with_indicators)

@@ -1,0 +1,153 @@
+"""Ships at the locks, drawn from tables of classes, profiles and relations.
+
+The number of ships of a group in one hour is Poisson, with the mean that the profiles give; within the hour an arrival is uniform.
+
+Every draw is a pure function of (seed, replication, what, who). The count of an hour is the Poisson quantile of that hour's one
+frozen uniform, which never falls when the mean rises; ship k of the hour is called ``group|hour in UTC|k`` and all it has comes
+from uniforms of its own. A higher demand therefore keeps every ship, unchanged, and adds some; a window of a year holds the ships
+that the year has there, and windows that follow each other hold the ships of the whole.
+
+A relation is drawn among those that the ship fits, by their shares divided by their sum. Assumptions: apart from that, relation,
+class, cargo and flag are independent of each other within a group; load and length are proportional within a class; a tanker keeps
+its cones when empty. Left out: tide windows of deep ships, and convoys of arrivals behind another lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..errors import DataError
+from ..params.waterway import WaterwayDemandParams
+from ..streams import Streams, entity_ids
+from .group_arrays import Floats, GroupArrays, group_arrays
+from .passages import yearly_passages
+from .poisson import MAX_MEAN, poisson_quantile
+from .profiles import hour_means
+from .sheets import DIRECTIONS, GROUPS, LOCAL_ZONE
+from .ship_tables import LENGTHS, ShipTables
+
+Ids = npt.NDArray[np.uint64]
+
+
+def draw_ships(
+    tables: ShipTables, params: WaterwayDemandParams, streams: Streams, *, year: int, start: pd.Timestamp, days: float, epoch: pd.Timestamp
+) -> pd.DataFrame:
+    """Draw the ships that arrive at the locks from `start` on, during `days` times 24 hours.
+
+    Parameters
+    ----------
+    tables : ShipTables
+    params : WaterwayDemandParams
+    streams : Streams
+        The random numbers of the replication.
+    year : int
+        Year whose passages hold; the calendar (month, weekday, clock change) is that of `start`.
+    start, epoch : Timestamp
+        First moment of the window, and zero of the times in the result; both with a time zone.
+    days : float
+        Length of the window (days of 24 h: with a change of clocks it doesn't end at local midnight).
+
+    Returns
+    -------
+    DataFrame
+        One row per ship, by `arrival_s` (s since epoch, at the lock); natural key `id`.
+
+    Raises
+    ------
+    DataError
+        For a time without a zone, a negative window, a year without passages, or more than 600 ships per hour.
+    """
+    for name, moment in (("start", start), ("epoch", epoch)):
+        if moment.tzinfo is None:
+            raise DataError(f"{name} {moment} has no time zone; give one, for example {LOCAL_ZONE}")
+    if not 0.0 <= days < np.inf:
+        raise DataError(f"days is {days}, and must be 0 or more")
+    passages = yearly_passages(params, year)
+    known = set(tables.classes["group"])
+    for group, total in passages.items():
+        if total > 0 and group not in known:
+            raise DataError(f"waterway.passages gives {total:g} ships of the group '{group}', which classes.csv lacks; add classes for it or set it to 0")
+    first = start.tz_convert("UTC")
+    end = first + pd.Timedelta(seconds=days * 86_400.0)
+    hours = pd.date_range(first.floor("h"), end, freq="h", inclusive="both")
+    begin_s = (hours - epoch).total_seconds().to_numpy(dtype=np.float64)
+    window = ((first - epoch).total_seconds(), (end - epoch).total_seconds())
+    names = np.datetime_as_string(hours.tz_localize(None).to_numpy(), unit="h")
+    parts = []
+    for group in [group for group in GROUPS if group in known]:
+        means = hour_means(tables, group, passages.get(group, 0.0), hours)
+        if means.max() > MAX_MEAN:
+            raise DataError(f"{means.max():.0f} ships of the group '{group}' per hour, at most {MAX_MEAN:g} are possible; lower waterway.factor or passages")
+        arrivals = _arrivals(tables.dataset, streams, [f"{group}|{hour}Z" for hour in names], begin_s, means, window)
+        parts.append(_traits(group_arrays(tables, group), params, streams, group, *arrivals))
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((columns["id"].astype("U"), columns["arrival_s"]))
+    return pd.DataFrame({name: _column(values[order]) for name, values in columns.items()})
+
+
+def _arrivals(
+    dataset: str, streams: Streams, names: Sequence[str], begin_s: Floats, means: Floats, window: tuple[float, float]
+) -> tuple[Ids, npt.NDArray[Any], Floats]:
+    """Return entity id, id and arrival (s since epoch) of the ships of a group within the window; one name and mean per hour."""
+    counts = poisson_quantile(streams.uniform("ship-count", entity_ids(dataset, names))[:, 0], means)
+    keys = [f"{name}|{k}" for name, count in zip(names, counts.tolist(), strict=True) for k in range(count)]
+    ids = entity_ids(dataset, keys)
+    begin = np.repeat(begin_s, counts)
+    # Rounding must not carry a ship into the next hour, or a window that begins there would not know it.
+    arrival_s = np.minimum(begin + streams.uniform("ship-time", ids)[:, 0] * 3600.0, np.nextafter(begin + 3600.0, -np.inf))
+    inside = (arrival_s >= window[0]) & (arrival_s < window[1])
+    return ids[inside], np.asarray(keys, dtype=object)[inside], arrival_s[inside]
+
+
+def _traits(
+    arrays: GroupArrays, params: WaterwayDemandParams, streams: Streams, group: str, ids: Ids, keys: npt.NDArray[Any], arrival_s: Floats
+) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of the ships of a group."""
+
+    def uniform(stream: str) -> Floats:
+        return streams.uniform(stream, ids)[:, 0]
+
+    rows = arrays.classes.pick(uniform("ship-class"))
+    kind = {name: values[rows] for name, values in arrays.classes.columns.items()}
+    low, middle, high = (kind[name] for name in LENGTHS)
+    u = uniform("ship-size")
+    length_m = np.where(u < 0.5, low + (middle - low) * 2.0 * u, middle + (high - middle) * (2.0 * u - 1.0))  # median at length_m
+    limits = arrays.relations.columns
+    fits = (length_m[:, None] <= limits["max_length_m"]) & (kind["beam_m"][:, None] <= limits["max_beam_m"])
+    rows = arrays.relations.pick_fitting(uniform("ship-od"), fits)
+    relation = {name: values[rows] for name, values in arrays.relations.columns.items()}
+    sailing = relation["direction"]
+    loaded_share = params.loaded_share if group == "inland" else np.array([arrays.loaded_share[direction] for direction in sailing], dtype=np.float64)
+    is_loaded = uniform("ship-loaded") < loaded_share
+    return {
+        "entity_id": ids,
+        "id": keys,
+        "class_id": kind["class_id"],
+        "group": np.full(len(ids), group, dtype=object),
+        "is_sea": np.full(len(ids), group == "sea"),
+        "direction": sailing,
+        "side": np.where(sailing == DIRECTIONS["sea"], "sea", "canal").astype(object),
+        "origin": relation["origin"],
+        "destination": relation["destination"],
+        "arrival_s": arrival_s,
+        "length_m": length_m,
+        "beam_m": kind["beam_m"],
+        "draught_m": np.where(is_loaded, kind["draught_loaded_m"], kind["draught_empty_m"]),
+        "air_draught_m": np.where(is_loaded, kind["air_draught_loaded_m"], kind["air_draught_empty_m"]),
+        "is_loaded": is_loaded,
+        "load_tonne": np.where(is_loaded, kind["load_mean_tonne"] * length_m / middle, 0.0),
+        "n_cone": arrays.cargo.columns["n_cone"][arrays.cargo.pick(uniform("ship-cone"))],
+        "flag": arrays.flags.columns["flag"][arrays.flags.pick(uniform("ship-flag"))],
+        "known_from_s": arrival_s - 3600.0 * kind["notice_h"],
+        "priority": np.zeros(len(ids), dtype=np.int64),
+        "speed_m_s": np.where(is_loaded, kind["speed_loaded_m_s"], kind["speed_empty_m_s"]),
+    }
+
+
+def _column(values: npt.NDArray[Any]) -> Any:
+    return pd.array(values, dtype="str") if values.dtype == object else values

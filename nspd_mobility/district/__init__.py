@@ -1,0 +1,1 @@
+"""One simulated day or week of the district: the steps in their order, on one clock."""

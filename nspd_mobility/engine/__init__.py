@@ -1,0 +1,1 @@
+"""The clock, the facilities on it, and the period that a run covers."""

@@ -1,0 +1,262 @@
+"""The waterway as a graph: nodes, and stretches whose lengths are fairway kilometres.
+
+A stretch joins two nodes and can be sailed both ways. Lengths are given in metres and never computed from the coordinates: the
+lines only draw the stretches, and serve to find gross errors (a length in degrees, a wrong kilometre). The canal side of a lock
+is where its stretches are of kind canal; its sea side is all others.
+
+Routes are shortest by length. Left out: depth and width limits per stretch, one-way traffic, and currents.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ..errors import DataError, allowed, nearest
+from ..params.tree import load_yaml
+from .dataset import DATASET_FILE, inside
+
+if TYPE_CHECKING:
+    import networkx as nx  # type: ignore[import-untyped]
+
+NODE_KINDS = ("boundary", "berth", "lock", "bridge", "border", "junction")
+STRETCH_KINDS = ("estuary", "harbour", "canal", "lock")
+COUNTRIES = ("NL", "BE")
+NODE_COLUMNS = ("id", "name", "kind", "country", "source", "quality")
+STRETCH_COLUMNS = ("id", "name", "route", "km_begin", "km_end", "length_m", "country", "kind", "from_node", "to_node", "source", "quality")
+LENGTH_TOLERANCE_SHARE = 0.25  # a line that is straight between kilometre posts cuts the bends of an estuary by up to a fifth
+EARTH_RADIUS_M = 6_371_008.8
+
+
+@dataclass(frozen=True, slots=True)
+class LockApproaches:
+    """The stretches that end at a lock, by side."""
+
+    sea: tuple[str, ...]
+    canal: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FairwayNetwork:
+    """Nodes and stretches of a waterway.
+
+    Attributes
+    ----------
+    nodes : DataFrame
+        Indexed by node id: name, kind, country, source, quality, note, lon_deg, lat_deg.
+    stretches : DataFrame
+        Indexed by stretch id: name, route, km_begin, km_end, length_m, country, kind, from_node, to_node, source, quality, note,
+        line_length_m (of the drawn line) and from_node_gap_m, to_node_gap_m (from the line's ends to the nodes), for checks only.
+    graph : networkx.Graph
+        Edges carry ``id`` and ``length_m``.
+    lines : dict of str to list
+        Drawn line of each stretch: (longitude, latitude) in degrees, EPSG:4326.
+    """
+
+    nodes: pd.DataFrame
+    stretches: pd.DataFrame
+    graph: nx.Graph[str]
+    lines: dict[str, list[list[float]]]
+
+    def route(self, origin: str, destination: str) -> list[str]:
+        """Return the stretch ids of the shortest way, in the order sailed; empty where both ends are one node.
+
+        Raises
+        ------
+        DataError
+            If a node is unknown or there is no way between them.
+        """
+        return [self.graph.edges[a, b]["id"] for a, b in self._legs(origin, destination)]
+
+    def _legs(self, origin: str, destination: str) -> list[tuple[str, str]]:
+        import networkx as nx
+
+        for node in (origin, destination):
+            self._known(node)
+        try:
+            path = nx.shortest_path(self.graph, origin, destination, weight="length_m")
+        except nx.NetworkXNoPath:
+            raise DataError(f"there is no way over the water from '{origin}' to '{destination}'; add the stretch that is missing to the fairways") from None
+        return list(itertools.pairwise(path))
+
+    def nodes_on(self, origin: str, destination: str) -> list[str]:
+        """Return the node ids of the shortest way, both ends included."""
+        return [origin, *(b for _, b in self._legs(origin, destination))]
+
+    def length_by_kind_m(self, stretch_ids: Iterable[str]) -> dict[str, float]:
+        """Return the length of stretches per kind (m); kinds that do not occur are left out."""
+        ids = list(stretch_ids)
+        unknown = [i for i in ids if i not in self.stretches.index]
+        if unknown:
+            known = [str(i) for i in self.stretches.index]
+            raise DataError(f"unknown stretch '{unknown[0]}'{nearest(unknown[0], known)}; known are: {allowed(known, limit=len(known))}")
+        lengths: dict[str, float] = {}
+        for stretch in ids:
+            kind = str(self.stretches["kind"][stretch])
+            lengths[kind] = lengths.get(kind, 0.0) + float(self.stretches["length_m"][stretch])
+        return lengths
+
+    def through(self, lock: str) -> LockApproaches:
+        """Return the stretches that end at a lock, on its sea side and on its canal side.
+
+        Raises
+        ------
+        DataError
+            If the node is unknown or is not a lock.
+        """
+        self._known(lock)
+        kind = str(self.nodes["kind"][lock])
+        if kind != "lock":
+            locks = [str(i) for i in self.nodes.index[self.nodes["kind"] == "lock"]]
+            raise DataError(f"node '{lock}' is a {kind}, not a lock; locks are: {allowed(locks) or 'none'}")
+        at = self.stretches[(self.stretches["from_node"] == lock) | (self.stretches["to_node"] == lock)]
+        is_canal = at["kind"] == "canal"
+        return LockApproaches(sea=tuple(map(str, at.index[~is_canal])), canal=tuple(map(str, at.index[is_canal])))
+
+    def locks_on(self, origin: str, destination: str) -> list[str]:
+        """Return the locks on the shortest way, in the order passed."""
+        return [node for node in self.nodes_on(origin, destination) if self.nodes.at[node, "kind"] == "lock"]
+
+    def _known(self, node: str) -> None:
+        if node not in self.nodes.index:
+            known = [str(i) for i in self.nodes.index]
+            raise DataError(f"unknown node '{node}'{nearest(node, known)}; known are: {allowed(known, limit=len(known))}")
+
+
+def line_length_m(coordinates: Iterable[Iterable[float]]) -> float:
+    """Return the length of a line over the sphere by the haversine formula.
+
+    Parameters
+    ----------
+    coordinates : sequence of (longitude, latitude)
+        Degrees, EPSG:4326.
+
+    Examples
+    --------
+    >>> round(line_length_m([(3.0, 51.0), (3.0, 52.0)]) / 1000, 1)
+    111.2
+    """
+    points = [tuple(math.radians(value) for value in list(point)[:2]) for point in coordinates]
+    total = 0.0
+    for (lon_a, lat_a), (lon_b, lat_b) in itertools.pairwise(points):
+        half = math.sin((lat_b - lat_a) / 2) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+        total += 2 * EARTH_RADIUS_M * math.asin(math.sqrt(half))
+    return total
+
+
+def _features(path: Path, geometry: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the properties of a GeoJSON file's features with their coordinates, checked for what any layer needs."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        features = data["features"]
+        rows = [{**feature["properties"], "coordinates": feature["geometry"]["coordinates"], "type": feature["geometry"]["type"]} for feature in features]
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path}:{error.lineno}: is not JSON ({error.msg}); mend it here") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: can't be read ({error})") from None
+    except (KeyError, TypeError):
+        raise DataError(f"{path}: is not a GeoJSON FeatureCollection; every feature needs properties and a geometry with coordinates") from None
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        where = f"{path}: feature {row.get('id') or f'number {number}'}"
+        for column in columns:
+            if row.get(column) is None or (row[column] == "" and column != "route"):
+                raise DataError(f"{where}: property '{column}' is missing; every {geometry} needs: {', '.join(columns)}")
+        if row["id"] in seen:
+            raise DataError(f"{where}: the id stands there twice; give each feature an id of its own")
+        if row["type"] != geometry:
+            raise DataError(f"{where}: is a {row['type']}; it must be a {geometry}")
+        _one_of(where, "country", row["country"], COUNTRIES)
+        _coordinates(where, [row["coordinates"]] if geometry == "Point" else row["coordinates"], 1 if geometry == "Point" else 2)
+        seen.add(row["id"])
+    return rows
+
+
+def _one_of(where: str, key: str, value: object, words: tuple[str, ...]) -> None:
+    if value not in words:
+        raise DataError(f"{where}: {key} is {value!r}{nearest(str(value), words)}; allowed are: {allowed(words)}")
+
+
+def _coordinates(where: str, points: Any, least: int) -> None:
+    try:
+        is_usable = len(points) >= least and all(-180 <= float(p[0]) <= 180 and -90 <= float(p[1]) <= 90 for p in points)
+    except (TypeError, ValueError, IndexError):
+        is_usable = False
+    if not is_usable:
+        raise DataError(f"{where}: the coordinates are not usable; write [longitude, latitude] in degrees, at least {least}")
+
+
+def _check_stretch(path: Path, row: dict[str, Any], nodes: pd.DataFrame) -> None:
+    where = f"{path}: feature {row['id']}"
+    _one_of(where, "kind", row["kind"], STRETCH_KINDS)
+    for end in ("from_node", "to_node"):
+        if row[end] not in nodes.index:
+            known = [str(i) for i in nodes.index]
+            raise DataError(f"{where}: {end} '{row[end]}' is not a node{nearest(str(row[end]), known)}; known are: {allowed(known, limit=len(known))}")
+    if row["from_node"] == row["to_node"]:
+        raise DataError(f"{where}: begins and ends at '{row['from_node']}'; a stretch joins two nodes")
+    length = row["length_m"]
+    if isinstance(length, bool) or not isinstance(length, int | float) or not 0 < length < math.inf:
+        raise DataError(f"{where}: length_m is {length!r}; it must be a number of metres above 0")
+    drawn = row["line_length_m"]
+    if abs(drawn - length) > LENGTH_TOLERANCE_SHARE * length:
+        raise DataError(
+            f"{where}: length_m is {length:g} and the drawn line is {drawn:.0f} m, more than {LENGTH_TOLERANCE_SHARE:.0%} apart; "
+            "mend the length (metres along the fairway, not degrees) or the line"
+        )
+
+
+def read_fairways(folder: Path) -> FairwayNetwork:
+    """Read the fairways and nodes that a network dataset names.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with dataset.yaml, whose keys ``fairways`` and ``nodes`` name two GeoJSON files.
+
+    Returns
+    -------
+    FairwayNetwork
+
+    Raises
+    ------
+    DataError
+        For the first fault, with the file and the feature's id: a double id, an unknown node, a missing property or country, a
+        length that is not positive or is more than 25 % off the drawn line, two stretches between the same nodes.
+    """
+    import networkx as nx
+
+    tree = load_yaml(folder / DATASET_FILE)
+    node_path, stretch_path = (inside(folder, tree.text(key), f"{tree.where}: '{key}'") for key in ("nodes", "fairways"))
+    points = _features(node_path, "Point", NODE_COLUMNS)
+    for row in points:
+        _one_of(f"{node_path}: feature {row['id']}", "kind", row["kind"], NODE_KINDS)
+        row["lon_deg"], row["lat_deg"] = (float(value) for value in row["coordinates"][:2])
+    nodes = _frame(points, (*NODE_COLUMNS[1:], "note", "lon_deg", "lat_deg"))
+    lines = _features(stretch_path, "LineString", STRETCH_COLUMNS)
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(nodes.index)
+    for row in lines:
+        row["line_length_m"] = line_length_m(row["coordinates"])
+        _check_stretch(stretch_path, row, nodes)
+        for end, point in (("from_node", row["coordinates"][0]), ("to_node", row["coordinates"][-1])):
+            row[f"{end}_gap_m"] = line_length_m([point, nodes.loc[row[end], ["lon_deg", "lat_deg"]]])
+        ends = row["from_node"], row["to_node"]
+        if graph.has_edge(*ends):
+            other = graph.edges[ends]["id"]
+            raise DataError(f"{stretch_path}: feature {row['id']}: joins the same nodes as '{other}'; put a node of its own on one of the two ways")
+        graph.add_edge(*ends, id=row["id"], length_m=float(row["length_m"]))
+    stretches = _frame(lines, (*STRETCH_COLUMNS[1:], "note", "line_length_m", "from_node_gap_m", "to_node_gap_m"))
+    return FairwayNetwork(nodes, stretches.astype({"length_m": "float64", "km_begin": "float64", "km_end": "float64"}), graph, {row["id"]: row["coordinates"] for row in lines})
+
+
+def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+    index = pd.Index([row["id"] for row in rows], name="id", dtype="object")
+    return pd.DataFrame({column: [row.get(column, "") for row in rows] for column in columns}, index=index)

@@ -1,0 +1,211 @@
+"""A study as read from its folder: the definition, its datasets, and the resolved parameters of each variant."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..engine.period import Period
+from ..errors import DataError, UsageError, allowed, nearest
+from ..network.dataset import DATASET_FILE, Dataset, data_hash, find_dataset, known_datasets, load_dataset
+from ..params.build import Value, build, inventory
+from ..params.study import StudyParams
+from ..params.tree import Branch, leaves, load_yaml, merge, to_plain
+from ..params.waterway import DistrictParams
+from .overlay import check_conflicts, check_measures, ordered
+
+STUDY_FILE = "study.yaml"
+KIND = "experiments"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One variant in one scenario and year: resolved, frozen, hashed."""
+
+    scenario: str
+    year: int
+    name: str
+    measures: tuple[str, ...]
+    tree: Branch
+    params: DistrictParams
+
+    @cached_property
+    def hash(self) -> str:
+        """Hash of the resolved values."""
+        return hashlib.sha256(json.dumps(to_plain(self.tree), sort_keys=True, default=str).encode()).hexdigest()
+
+    def inventory(self) -> list[Value]:
+        """Return every value with its source and quality, defaults included."""
+        return list(inventory(self.params, self.tree))
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study: what is varied, and the datasets that it rests on."""
+
+    folder: Path
+    tree: Branch
+    params: StudyParams
+    network: Dataset
+    demand: Dataset
+
+    @property
+    def name(self) -> str:
+        """The study's name."""
+        return self.params.study
+
+    @cached_property
+    def data_hash(self) -> str:
+        """Hash of all files of the datasets."""
+        return hashlib.sha256(f"{data_hash(self.network.folder)} {data_hash(self.demand.folder)}".encode()).hexdigest()
+
+    def periods(self) -> list[Period]:
+        """Return the typical periods of the calendar."""
+        span = self.params.period
+        return [
+            Period(name, typical.start, span.warm_up, typical.measure, span.drain, typical.weight_days) for name, typical in self.params.calendar.items()
+        ]
+
+    def choose(self, what: str, wanted: list[str] | None) -> list[str]:
+        """Return the chosen scenarios, years or variants: all, or those wanted.
+
+        Raises
+        ------
+        UsageError
+            If a wanted one does not exist.
+        """
+        known = list(getattr(self.params, what))
+        for word in wanted or []:
+            if word not in known:
+                raise UsageError(f"study {self.name} has no {what.removesuffix('s')} '{word}'{nearest(word, known)}; it has: {allowed(known)}")
+        return [name for name in known if not wanted or name in wanted]
+
+    def resolve(self, scenario: str, year: str, variant: str, draw: dict[str, float] | None = None) -> Variant:
+        """Return a variant with all overlays laid over the datasets.
+
+        Parameters
+        ----------
+        scenario, year, variant : str
+        draw : dict, optional
+            Values of an uncertainty draw by path, laid over last.
+
+        Raises
+        ------
+        DataError
+            If measures conflict or a resolved value is not usable, with the file and line that set it.
+        """
+        definition = self.params
+        base = Branch(str(self.folder / STUDY_FILE), 1, {"network": self.network.values, "demand": self.demand.values})
+        tree = merge(base, self.tree.branch("values"))
+        tree = merge(tree, self._values("scenarios", scenario))
+        tree = merge(tree, self._values("years", year))
+        entry = self.tree.branch("variants").branch(variant)
+        order = ordered(definition.variants[variant].measures, definition.measures, variant, entry.where)
+        overlays = {name: self._values("measures", name) for name in order}
+        check_conflicts(order, definition.measures, overlays, variant)
+        in_effect = [name for name in order if (definition.measures[name].opening_year or 0) <= int(year)]
+        for name in in_effect:
+            tree = merge(tree, overlays[name])
+        if draw:
+            tree = _with_draw(tree, draw)
+        return Variant(scenario, int(year), variant, tuple(in_effect), tree, build(DistrictParams, tree))
+
+    def _values(self, part: str, name: str) -> Branch:
+        return self.tree.branch(part).branch(name).branch("values")
+
+    def check_all(self) -> list[Variant]:
+        """Resolve every variant, so that every fault of a file shows before anything runs."""
+        definition = self.params
+        return [self.resolve(s, y, v) for s in definition.scenarios for y in definition.years for v in definition.variants]
+
+
+def _with_draw(tree: Branch, draw: dict[str, float]) -> Branch:
+    from ..params.tree import replaced
+
+    present = {path for path, _ in leaves(tree)}
+    for path, value in draw.items():
+        if path in present:
+            tree = replaced(tree, tuple(path.split(".")), value)
+    return tree
+
+
+def load_study(name_or_path: str | Path) -> Study:
+    """Read a study.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A bundled study such as ``district-today``, or the path of a folder with a ``study.yaml``.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    DataError
+        For the first fault of a file, with file, line and key.
+    UsageError
+        If there is no such study.
+
+    Examples
+    --------
+    >>> load_study("smoke").name
+    'smoke'
+    """
+    folder = _find(name_or_path)
+    tree = _read_with_extends(folder, ())
+    definition = build(StudyParams, tree)
+    check_measures(definition.measures, tree.branch("measures"))
+    for part in ("scenarios", "years", "measures"):
+        for name in getattr(definition, part):
+            tree.branch(part).branch(name).branch("values").expect_keys(("network", "demand", "remove"), f"the values of '{name}'")
+    network = load_dataset(_dataset("networks", definition.network, folder))
+    demand = load_dataset(_dataset("demand", definition.demand, folder))
+    return Study(folder, tree, definition, network, demand)
+
+
+def _find(name_or_path: str | Path) -> Path:
+    text = str(name_or_path)
+    if "/" not in text and not (Path(text) / STUDY_FILE).is_file():
+        known = known_datasets(KIND)
+        if text not in known:
+            raise UsageError(f"there is no study '{text}'{nearest(text, known)}; bundled studies are: {allowed(known)}; or give the path of a folder with a {STUDY_FILE}")
+        return known[text]
+    path = Path(text)
+    if path.name == STUDY_FILE:
+        path = path.parent
+    if not (path / STUDY_FILE).is_file():
+        raise UsageError(f"{path}: no {STUDY_FILE} there; give a bundled study or the path of a folder with a {STUDY_FILE}")
+    return path
+
+
+def _dataset(kind: str, name: str, folder: Path) -> Path:
+    beside = folder / name
+    if "/" in name and not Path(name).is_absolute() and (beside / DATASET_FILE).is_file():
+        return beside.resolve()
+    return find_dataset(kind, name)
+
+
+def _read_with_extends(folder: Path, seen: tuple[Path, ...]) -> Branch:
+    folder = folder.resolve()
+    tree = load_yaml(folder / STUDY_FILE)
+    if folder in seen:
+        circle = " -> ".join(path.name for path in (*seen, folder))
+        raise DataError(f"{tree['extends'].where}: studies extend each other in a circle: {circle}; take one 'extends' away")
+    if "extends" not in tree:
+        return tree
+    other = tree.text("extends")
+    beside = folder / other
+    base = _read_with_extends(beside if "/" in other and beside.is_dir() else _find(other), (*seen, folder))
+    base = Branch(base.file, base.line, {key: node for key, node in base.items() if key not in ("study", "extends")})
+    return merge(base, tree)
+
+
+def plain(text: Any) -> Any:
+    """Return a study's text by language as a plain dict for JSON."""
+    return {"nl": text, "en": text} if isinstance(text, str) else dict(text)

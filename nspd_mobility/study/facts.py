@@ -1,0 +1,126 @@
+"""What readers of a run need to know of the study, without the study's files: the content of ``run.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine.period import Period
+from ..params.study import text_in
+from .definition import Study, Variant, plain
+from .store import code_hash, versions
+
+
+def run_facts(study: Study, variants: list[Variant], seed: int, replications: int, version: str) -> dict[str, Any]:
+    """Return the facts of a run as plain data.
+
+    Parameters
+    ----------
+    study : Study
+    variants : list of Variant
+        The grid: one per scenario, year and variant.
+    seed, replications : int
+    version : str
+        Version of the program.
+    """
+    definition = study.params
+    names = list(dict.fromkeys(v.name for v in variants))
+    return {
+        "study": study.name,
+        "title": plain(definition.title or study.name),
+        "question": plain(definition.question),
+        "scenarios": {v.scenario: plain(definition.scenarios[v.scenario].title or v.scenario) for v in variants},
+        "years": {str(v.year): {} for v in variants},
+        "variants": {
+            name: {
+                "title": plain(definition.variants[name].title or name),
+                "measures": {m: plain(definition.measures[m].title or m) for m in definition.variants[name].measures},
+            }
+            for name in names
+        },
+        "reference": definition.reference if definition.reference in names else names[0],
+        "key_indicators": {key: indicator.margin for key, indicator in definition.key_indicators.items()},
+        "saturation": definition.saturation.model_dump(),
+        "periods": {period.name: _period(period) for period in study.periods()},
+        "chosen_day": definition.chosen_day or study.periods()[0].start,
+        "seed": seed,
+        "replications": replications,
+        "locks": _locks(variants),
+        "inventory": _inventory(variants, definition.reference),
+        "sources": {**study.demand.sources, **study.network.sources},
+        "datasets": {
+            "network": {"name": study.network.name, "title": study.network.titles, "licence": study.network.licence},
+            "demand": {"name": study.demand.name, "title": study.demand.titles, "licence": study.demand.licence},
+        },
+        "map": _map(study),
+        "program": {"version": version, "code": code_hash(), **versions()},
+        "data_hash": study.data_hash,
+    }
+
+
+def _period(period: Period) -> dict[str, Any]:
+    return {
+        "start": period.start,
+        "epoch": period.epoch.isoformat(),
+        "warm_up_s": period.warm_up_s,
+        "measure_s": period.measure_s,
+        "drain_s": period.drain_s,
+        "weight_days": period.weight_days,
+        "year_factor": period.year_factor,
+    }
+
+
+def _locks(variants: list[Variant]) -> dict[str, Any]:
+    """Return the chambers of every lock per variant: what the report draws."""
+    found: dict[str, Any] = {}
+    for variant in variants:
+        for lock, params in variant.params.network.waterway.locks.items():
+            chambers = {
+                name: {"length_m": c.length_m, "width_m": c.width_m, "sill_m_nap": c.sill_m_nap} for name, c in params.chambers.items()
+            }
+            found.setdefault(lock, {}).setdefault(variant.name, chambers)
+    return found
+
+
+def _inventory(variants: list[Variant], reference: str) -> list[dict[str, Any]]:
+    """Return the values of the reference, and of the others what differs from it."""
+    base = next((v for v in variants if v.name == reference), variants[0])
+    rows, seen = [], {}
+    for variant in [base, *[v for v in variants if v is not base and v.scenario == base.scenario and v.year == base.year]]:
+        for value in variant.inventory():
+            if seen.setdefault(value.path, value.value) == value.value and variant is not base:
+                continue
+            rows.append(
+                {
+                    "variant": variant.name,
+                    "path": value.path,
+                    "value": value.value,
+                    "unit": value.unit,
+                    "low": value.low,
+                    "high": value.high,
+                    "source": value.source,
+                    "quality": value.quality.word,
+                }
+            )
+    return rows
+
+
+def _map(study: Study) -> dict[str, Any]:
+    """Return nodes and lines of the fairways for drawing."""
+    from ..network.waterway import read_fairways
+
+    network = read_fairways(study.network.folder)
+    lines = network.lines
+    nodes = {
+        str(i): {"name": row["name"], "kind": row["kind"], "country": row["country"], "lon": row["lon_deg"], "lat": row["lat_deg"]}
+        for i, row in network.nodes.iterrows()
+    }
+    stretches = {
+        str(i): {"name": row["name"], "kind": row["kind"], "country": row["country"], "length_m": row["length_m"], "line": lines[str(i)]}
+        for i, row in network.stretches.iterrows()
+    }
+    return {"nodes": nodes, "stretches": stretches}
+
+
+def title_of(facts: dict[str, Any], variant: str, language: str) -> str:
+    """Return a variant's title in a language."""
+    return text_in(facts["variants"][variant]["title"], language, variant)

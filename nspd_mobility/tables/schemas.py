@@ -1,0 +1,181 @@
+"""The typed tables that a replication writes; the product that everything later reads.
+
+Every table of a study also carries `period`, the typical period of the calendar that its rows belong to. Times ending in `_s`
+are seconds from the epoch of that period (its first simulated midnight, warm-up included); `time_ms` is the same in whole
+milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ..units import unit_of
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: name (with the unit in it), Arrow type, and what it is."""
+
+    name: str
+    kind: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: name, what a row is, and its columns."""
+
+    name: str
+    doc: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    rows = (line.split(maxsplit=2) for line in text.strip().splitlines())
+    return tuple(Column(name, kind, doc) for name, kind, doc in rows)
+
+
+SHIPS = Table(
+    "ships",
+    "One row per ship that arrived at a lock.",
+    _columns("""
+        period         string  typical period of the calendar
+        entity_id      uint64  64-bit hash of the dataset and the natural key
+        id             string  natural key of the ship
+        class_id       string  class of the ship
+        group          string  inland, sea or recreation
+        flag           string  country of the flag or of the carrier
+        origin         string  node where the ship comes from
+        destination    string  node where it goes
+        is_loaded      bool    whether it carries cargo
+        load_tonne     double  cargo on board
+        length_m       double  length
+        beam_m         double  beam
+        draught_m      double  draught
+        lock           string  lock complex
+        side           string  side of the lock where it arrives: sea or canal
+        is_counted     bool    arrives in the measured window
+        is_finished    bool    was through before the end of the drain
+        refused_reason string  why it fits no chamber, or none
+        chamber        string  chamber that it passed
+        lockage_id     int64   number of the lockage within lock and period
+        x_m            double  place along the chamber, from the exit doors
+        y_m            double  place across the chamber
+        depart_s       double  leaves its origin
+        arrival_s      double  arrives at the lock
+        wait_lineup_s  double  from arrival until it starts to enter
+        entry_start_s  double  starts to enter
+        entry_s        double  duration of its entry
+        moored_s       double  moored in the chamber
+        doors_close_s  double  doors start to close
+        exit_start_s   double  starts to leave
+        exit_s         double  clear of the gate
+        lockage_s      double  from doors closing to its exit
+        wait_rv_s      double  waiting as the Richtlijnen Vaarwegen count it, entry included
+        passage_s      double  from arrival to exit
+        arrive_s       double  arrives at its destination
+        """),
+)
+
+LOCKAGES = Table(
+    "lockages",
+    "One row per lockage, empty turns included.",
+    _columns("""
+        period         string  typical period of the calendar
+        lock           string  lock complex
+        lockage_id     int64   number of the lockage within lock and period
+        chamber        string  chamber
+        direction      string  to_sea or to_canal
+        start_s        double  the first ship starts to enter
+        doors_close_s  double  doors start to close
+        doors_closed_s double  doors are closed, levelling begins
+        levelled_s     double  levels are equal, doors start to open
+        doors_open_s   double  doors are open, the first ship starts to leave
+        end_s          double  the last ship is clear
+        head_m         double  sea level minus canal level at levelling
+        n_ships        int64   ships inside; 0 is an empty turn
+        area_share     double  area of the ships over the area of the chamber
+        is_counted     bool    starts in the measured window
+        """),
+)
+
+LEGS = Table(
+    "legs",
+    "One row per ship and fairway stretch.",
+    _columns("""
+        period      string  typical period of the calendar
+        entity_id   uint64  the ship
+        stretch     string  fairway stretch of the network
+        direction   string  forward (from_node to to_node) or backward
+        enter_s     double  enters the stretch
+        leave_s     double  leaves the stretch
+        is_counted  bool    the ship counts
+        """),
+)
+
+LEVELS = Table(
+    "levels",
+    "Water level at both sides of a lock.",
+    _columns("""
+        period      string  typical period of the calendar
+        lock        string  lock complex
+        time_s      double  time of the point
+        sea_m_nap   double  level at the sea side
+        canal_m_nap double  level at the canal side
+        """),
+)
+
+EVENTS = Table(
+    "events",
+    "The spine: what happened to whom, where and when, in order of time.",
+    _columns("""
+        period      string  typical period of the calendar
+        time_ms     int64   time of the event
+        mode        string  mode of transport
+        seq         int64   order within the period, also of events of one millisecond
+        kind        string  departed, arrived, entry_started, moored, doors_closing, exit_started, exited, refused, reached
+        entity_id   uint64  who
+        place_id    string  node of the network
+        facility_id string  facility, a chamber where there is one
+        cause       string  why, where there is a cause
+        """),
+)
+
+INDICATORS = Table(
+    "indicators",
+    "Indicators of one replication.",
+    _columns("""
+        indicator  string  name of the indicator
+        dimension  string  what it is split by, empty for the total
+        unit       string  unit of the value
+        value      double  value; a mean over the typical periods by their weights, or a yearly sum
+        n          int64   observations behind it
+        is_bound   bool    the true value is at least this: some ships were not through at the end
+        """),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in (SHIPS, LOCKAGES, LEGS, LEVELS, EVENTS, INDICATORS)}
+
+_ARROW = {"string": "string", "double": "float64", "int64": "int64", "uint64": "uint64", "bool": "bool_"}
+
+
+@cache
+def arrow_schema(name: str) -> Any:
+    """Return the Arrow schema of a table, with documentation, units and the schema version as metadata."""
+    import pyarrow as pa
+
+    table = TABLES[name]
+    fields = []
+    for column in table.columns:
+        meta = {"doc": column.doc, "unit": unit_of(column.name)}
+        fields.append(pa.field(column.name, getattr(pa, _ARROW[column.kind])(), metadata=meta))
+    return pa.schema(fields, metadata={"table": name, "doc": table.doc, "schema_version": SCHEMA_VERSION})

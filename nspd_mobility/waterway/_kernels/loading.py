@@ -1,0 +1,208 @@
+"""Which of the waiting ships enter a chamber, where they lie, and when they are moored.
+
+The queue is walked in its order. A ship that may not use the chamber, now or ever, is no obstacle to others. A ship that could
+use it but does not fit beside those already placed may be passed by at most `max_skip` later ships in all; with 0 the loading
+ends at the first ship that does not fit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...codes import Packing
+from ...kernels.jit import kernel
+from .levels import level_at
+from .packing import find_place, take_place
+from .queues import board, leave_queue
+from .records import ENTRY_FIRST, ENTRY_FOLLOW
+
+_ONE_COLUMN = int(Packing.ONE_COLUMN)
+
+
+@kernel
+def movement_ms(chamber, group, kind, length_m):  # type: ignore[no-untyped-def]
+    """Return the time of a movement through the gate in whole milliseconds."""
+    base_s = chamber.movement[group, kind, 0]
+    per_length = chamber.movement[group, kind, 1]
+    sailing_s = chamber.movement[group, kind, 2]
+    return np.int64(np.rint((base_s + per_length * length_m + sailing_s) * 1000.0))
+
+
+@kernel
+def may_enter(lock, chamber, c, slot, levels, now_ms):  # type: ignore[no-untyped-def]
+    """Return 1 where the ship may use the chamber now, 0 where it never can, -1 where it waits for more water."""
+    if (slot.eligible >> c) & 1 == 0:
+        return 0
+    if slot.draught_m <= 0.0:
+        return 1
+    level = min(level_at(lock, levels, 0, now_ms), level_at(lock, levels, 1, now_ms))
+    if level - chamber.sill_m_nap - chamber.keel_clearance_m >= slot.draught_m - 1e-9:
+        return 1
+    return -1
+
+
+@kernel
+def clear_skyline(chamber):  # type: ignore[no-untyped-def]
+    """Empty the chamber."""
+    chamber.n_segments = 1
+    chamber.skyline[0, 0] = 0.0
+    chamber.skyline[0, 1] = 0.0
+    chamber.ship_area_m2 = 0.0
+
+
+@kernel
+def _start_trial(chamber):  # type: ignore[no-untyped-def]
+    for k in range(chamber.n_segments):
+        chamber.trial_skyline[k, 0] = chamber.skyline[k, 0]
+        chamber.trial_skyline[k, 1] = chamber.skyline[k, 1]
+    chamber.trial_n_segments = chamber.n_segments
+
+
+@kernel
+def _shallowest(chamber):  # type: ignore[no-untyped-def]
+    """Return the smallest x at which anything could still lie."""
+    x = chamber.trial_skyline[0, 1]
+    for k in range(1, chamber.trial_n_segments):
+        x = min(x, chamber.trial_skyline[k, 1])
+    return x
+
+
+@kernel
+def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, second_rank, commit):  # type: ignore[no-untyped-def]
+    """Walk the queue once over the trial skyline; return (ships placed, ships that did not fit, area they would need).
+
+    `first` and `second` are the placed ships, counted from 0, that take their place of the given rank; -1 for none. With
+    `commit` the placed ships leave the queue and get their place and their times.
+    """
+    lock_side = chamber.side
+    i = lock.first_slot[lock_side]
+    placed, misfits, misfit_area, seen = 0, 0, 0.0, 0
+    may_pass = 1 << 62
+    width = chamber.width_m + chamber.gap_beam_m
+    length = chamber.length_m + chamber.gap_length_m
+    shallowest = _shallowest(chamber)
+    while i >= 0 and seen < lock.window:
+        slot = slots[i]
+        following = slot.next
+        seen += 1
+        if may_enter(lock, chamber, c, slot, levels, now_ms) == 1:
+            if placed >= may_pass:
+                break
+            if chamber.max_ships > 0 and chamber.n_inside + (0 if commit else placed) >= chamber.max_ships:
+                break
+            beam = width if chamber.packing == _ONE_COLUMN else slot.beam_m + chamber.gap_beam_m
+            ship_length = slot.length_m + chamber.gap_length_m
+            rank = first_rank if placed == first else (second_rank if placed == second else 0)
+            x, y, n_segments = -1.0, 0.0, -1
+            if shallowest + ship_length <= length + 1e-9:  # else it can't fit; in a long queue this is most of the work
+                x, y = find_place(chamber.trial_skyline, chamber.trial_n_segments, width, length, beam, ship_length, rank)
+            if x >= 0.0:
+                n_segments = chamber.trial_n_segments
+                if ship_length > 0.0 and beam > 0.0:
+                    n_segments = take_place(chamber.trial_skyline, n_segments, width, y, beam, x + ship_length)
+            if n_segments < 0:
+                misfits += 1
+                misfit_area = slot.length_m * slot.beam_m if misfits == 1 else min(misfit_area, slot.length_m * slot.beam_m)
+                may_pass = min(may_pass, placed + lock.max_skip - slot.passed)
+                if commit:
+                    slot.skipped_in = chamber.lockage_id
+                    slot.passed -= placed
+                if placed >= may_pass:
+                    break
+            else:
+                chamber.trial_n_segments = n_segments
+                shallowest = _shallowest(chamber)
+                placed += 1
+                if commit:
+                    leave_queue(lock, slots, i)
+                    _enter(chamber, c, slots, i, now_ms, x, y)
+        i = following
+    return placed, misfits, misfit_area
+
+
+@kernel
+def _enter(chamber, c, slots, i, now_ms, x_m, y_m):  # type: ignore[no-untyped-def]
+    """Give a ship its place and its times: it starts when the ship before it is moored."""
+    slot = slots[i]
+    is_first = chamber.n_inside == 0
+    start = now_ms if is_first else max(now_ms, chamber.next_ms)
+    slot.entry_start_ms = start
+    slot.moored_ms = start + movement_ms(chamber, slot.group, ENTRY_FIRST if is_first else ENTRY_FOLLOW, slot.length_m)
+    slot.lockage_id = chamber.lockage_id
+    slot.x_m = x_m
+    slot.y_m = y_m
+    chamber.next_ms = slot.moored_ms
+    chamber.ship_area_m2 += slot.length_m * slot.beam_m
+    board(chamber, slots, i, c)
+
+
+@kernel
+def load(lock, chambers, c, slots, levels, now_ms):  # type: ignore[no-untyped-def]
+    """Let ships enter chamber `c` from the side with open doors and return how many did."""
+    chamber = chambers[c]
+    best_first, best_first_rank, best_second, best_second_rank = -1, 0, -1, 0
+    if chamber.packing_effort > 0 and chamber.n_inside == 0:
+        _start_trial(chamber)
+        base, misfits, area = _walk(lock, chamber, c, slots, levels, now_ms, -1, 0, -1, 0, False)
+        free_area = chamber.length_m * chamber.width_m - _placed_area(lock, chamber, c, slots, levels, now_ms, base)
+        if misfits > 0 and free_area >= area:
+            best_first, best_first_rank, best_second, best_second_rank = _search(lock, chamber, c, slots, levels, now_ms, base)
+    _start_trial(chamber)
+    placed, misfits, _ = _walk(lock, chamber, c, slots, levels, now_ms, best_first, best_first_rank, best_second, best_second_rank, True)
+    chamber.n_segments = chamber.trial_n_segments
+    for k in range(chamber.n_segments):
+        chamber.skyline[k, 0] = chamber.trial_skyline[k, 0]
+        chamber.skyline[k, 1] = chamber.trial_skyline[k, 1]
+    if misfits > 0:
+        _count_passes(lock, chamber, slots, placed)
+    return placed
+
+
+@kernel
+def _placed_area(lock, chamber, c, slots, levels, now_ms, n_placed):  # type: ignore[no-untyped-def]
+    """Return a lower bound of the area that the first `n_placed` ships of the queue take."""
+    area, seen = 0.0, 0
+    i = lock.first_slot[chamber.side]
+    while i >= 0 and seen < n_placed:
+        if may_enter(lock, chamber, c, slots[i], levels, now_ms) == 1:
+            area += slots[i].length_m * slots[i].beam_m
+            seen += 1
+        i = slots[i].next
+    return area
+
+
+@kernel
+def _search(lock, chamber, c, slots, levels, now_ms, n_base):  # type: ignore[no-untyped-def]
+    """Try other places for one or two ships and return the deviation that places most ships."""
+    best = n_base
+    best_first, best_first_rank, best_second, best_second_rank = -1, 0, -1, 0
+    for first in range(n_base):
+        for first_rank in range(1, 4):
+            _start_trial(chamber)
+            placed, _, _ = _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, -1, 0, False)
+            if placed > best:
+                best, best_first, best_first_rank, best_second = placed, first, first_rank, -1
+    if chamber.packing_effort > 1:
+        for first in range(n_base):
+            for second in range(first):
+                for ranks in range(4):
+                    _start_trial(chamber)
+                    placed, _, _ = _walk(lock, chamber, c, slots, levels, now_ms, first, 1 + ranks // 2, second, 1 + ranks % 2, False)
+                    if placed > best:
+                        best, best_first, best_first_rank = placed, first, 1 + ranks // 2
+                        best_second, best_second_rank = second, 1 + ranks % 2
+    return best_first, best_first_rank, best_second, best_second_rank
+
+
+@kernel
+def _count_passes(lock, chamber, slots, n_placed):  # type: ignore[no-untyped-def]
+    """Tell each ship that was skipped in this loading how many later ships went before it."""
+    i = lock.first_slot[chamber.side]
+    seen = 0
+    while i >= 0 and seen < lock.window:
+        slot = slots[i]
+        if slot.skipped_in == chamber.lockage_id:
+            slot.passed += n_placed
+            slot.skipped_in = -1
+        seen += 1
+        i = slot.next

@@ -1,0 +1,153 @@
+"""The records that the lock kernel works on.
+
+A lock complex is three record arrays: ``lock`` (1,), ``chambers`` (n_chamber,) and ``slots`` (capacity,), one slot per ship
+that waits or is inside. A larger capacity is a longer array of the same type, so nothing is compiled again. Few arrays matter:
+each array argument costs about 0.2 us per call from Python.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...kernels.jit import is_compiled
+from ...params import ChamberParams, record_dtype
+
+N_GROUP = 2  # inland, sea: codes.VesselGroup
+ENTRY_FIRST, ENTRY_FOLLOW, EXIT_FIRST, EXIT_FOLLOW = range(4)
+MAX_SEGMENTS = 48  # of a skyline; a ship that would need more does not fit
+
+_REQUEST = [
+    ("ship", "i8"),  # row of the caller's table
+    ("time_ms", "i8"),
+    ("side", "i8"),
+    ("group", "i8"),
+    ("priority", "i8"),
+    ("length_m", "f8"),
+    ("beam_m", "f8"),
+    ("draught_m", "f8"),
+    ("air_draught_m", "f8"),
+]
+REQUEST = np.dtype(_REQUEST)
+
+SLOT = np.dtype(
+    [
+        *_REQUEST,
+        ("next", "i8"),  # in the queue, in the chamber, or in the free list; -1 ends
+        ("previous", "i8"),
+        ("eligible", "i8"),  # bit c: the ship fits chamber c at some water level
+        ("passed", "i8"),  # later ships that went before it because it did not fit
+        ("skipped_in", "i8"),  # the lockage that it was last skipped in
+        ("chamber", "i8"),  # -1 while it waits, -2 in a free slot
+        ("lockage_id", "i8"),
+        ("entry_start_ms", "i8"),
+        ("moored_ms", "i8"),
+        ("x_m", "f8"),
+        ("y_m", "f8"),
+    ]
+)
+
+CHAMBER = record_dtype(
+    ChamberParams,
+    # derived from the parameters
+    area_m2="f8",
+    door_close_ms="i8",
+    door_open_ms="i8",
+    level_base_ms="i8",
+    level_per_root_ms="f8",  # ms per square root of a metre of head
+    clearance_ms="i8",
+    movement=("f8", (N_GROUP, 4, 3)),  # base_s, per_length_s_m, distance / speed
+    # state
+    phase="i8",
+    side="i8",  # side with open doors, or the side that it left
+    next_ms="i8",
+    first_slot="i8",
+    last_slot="i8",
+    n_inside="i8",
+    lockage_id="i8",
+    start_ms="i8",
+    close_ms="i8",
+    closed_ms="i8",
+    levelled_ms="i8",
+    opened_ms="i8",
+    head_m="f8",
+    ship_area_m2="f8",
+    n_segments="i8",
+    skyline=("f8", (MAX_SEGMENTS, 2)),  # y where a segment begins, x up to where it is taken
+    trial_n_segments="i8",
+    trial_skyline=("f8", (MAX_SEGMENTS, 2)),
+    # claims while deciding on empty turns
+    claim_ms="i8",
+    claim_area_m2="f8",
+    n_claimed="i8",
+)
+
+LOCK = np.dtype(
+    [
+        ("policy", "i8"),
+        ("max_skip", "i8"),
+        ("window", "i8"),
+        ("first_slot", "i8", (2,)),
+        ("last_slot", "i8", (2,)),
+        ("n_waiting", "i8", (2,)),
+        ("free_slot", "i8"),
+        ("n_in_use", "i8"),
+        ("n_lockages", "i8"),
+        ("n_ship_rows", "i8"),
+        ("n_lockage_rows", "i8"),
+        ("now_ms", "i8"),
+        ("recheck_ms", "i8"),  # when a ship that waits for water is looked at again
+        ("level_start_ms", "i8"),
+        ("level_step_ms", "i8"),
+        ("highest_m_nap", "f8"),  # highest level that both sides reach
+        ("next_arrival", "i8"),  # used by the compiled driver
+    ]
+)
+
+SHIP_ROW = np.dtype(
+    [
+        ("ship", "i8"),
+        ("chamber", "i8"),
+        ("lockage_id", "i8"),
+        ("refusal", "i8"),
+        ("entry_start_ms", "i8"),
+        ("moored_ms", "i8"),
+        ("close_ms", "i8"),
+        ("exit_start_ms", "i8"),
+        ("exit_ms", "i8"),
+        ("x_m", "f8"),
+        ("y_m", "f8"),
+    ]
+)
+
+LOCKAGE_ROW = np.dtype(
+    [
+        ("lockage_id", "i8"),
+        ("chamber", "i8"),
+        ("from_side", "i8"),
+        ("n_ships", "i8"),
+        ("start_ms", "i8"),
+        ("close_ms", "i8"),
+        ("closed_ms", "i8"),
+        ("levelled_ms", "i8"),
+        ("opened_ms", "i8"),
+        ("end_ms", "i8"),
+        ("head_m", "f8"),
+        ("ship_area_m2", "f8"),
+    ]
+)
+
+
+def records(dtype: np.dtype[Any], n: int) -> Any:
+    """Return `n` zeroed records that a kernel can use, compiled or not.
+
+    Compiled code reads the fields of a plain structured array as attributes. Plain Python code needs a recarray for that, which
+    costs 4 us per argument and call when it is passed to compiled code; so each gets its own.
+    """
+    return as_records(np.zeros(n, dtype))
+
+
+def as_records(array: Any) -> Any:
+    """Return a structured array in the form that kernels of this process use."""
+    return array.view(np.ndarray) if is_compiled() else array.view(np.recarray)

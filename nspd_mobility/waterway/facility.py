@@ -1,0 +1,61 @@
+"""A lock complex on the clock of a coupled run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..params import LockParams
+from ..units import NEVER_MS
+from ._kernels import records
+from .complex import LevelSeries, LockComplex
+
+_NOBODY = records.records(records.REQUEST, 0)
+
+
+class LockFacility:
+    """Drives a `LockComplex` for `nspd_mobility.engine.clock.Clock`.
+
+    Parameters
+    ----------
+    name : str
+        Name on the clock.
+    params : LockParams
+    levels : LevelSeries
+    """
+
+    def __init__(self, name: str, params: LockParams, levels: LevelSeries) -> None:
+        self.name = name
+        self.complex = LockComplex(params, levels)
+        self._requests = _NOBODY
+        self._times: list[int] = []
+        self._next = 0
+
+    def add_arrivals(self, requests: Any) -> None:
+        """Give further arrivals, in order of time and none before those given already."""
+        left = self._requests[self._next :]
+        self._requests = records.as_records(np.concatenate([left, requests])) if len(left) else requests
+        self._times = self._requests["time_ms"].tolist()
+        self._next = 0
+
+    def next_arrival_ms(self) -> int:
+        """Return the time of the next arrival, NEVER_MS where there is none."""
+        return self._times[self._next] if self._next < len(self._times) else NEVER_MS
+
+    def step(self, now_ms: int, messages: list[Any]) -> int:
+        """Do all that is due at `now_ms`; messages are further requests, one record each."""
+        first = end = self._next
+        times = self._times
+        while end < len(times) and times[end] == now_ms:
+            end += 1
+        self._next = end
+        if not messages:
+            return self.complex.step(self._requests, first, end - first, now_ms)
+        inbox = records.as_records(np.concatenate([self._requests[first:end], *[message.reshape(1) for message in messages]]))
+        inbox["time_ms"] = now_ms
+        return self.complex.step(inbox, 0, len(inbox), now_ms)
+
+    def outbox(self) -> list[tuple[str, int, int, Any]]:
+        """Return what the lock sends to other facilities: nothing yet, bridges come with the canal in depth."""
+        return []

@@ -1,0 +1,106 @@
+"""The table of ships that a lock takes: checked, put in order, and made into the kernel's requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..codes import Side, VesselGroup
+from ..errors import DataError, allowed, nearest
+from ..streams import stable_hash
+from ..units import MS_PER_S
+from ._kernels import records
+
+REQUIRED = ("id", "side", "arrival_s")
+SIZES = ("length_m", "beam_m", "draught_m", "air_draught_m")
+OPTIONAL = (*SIZES, "class_id", "n_cone", "is_sea", "known_from_s", "priority")
+_LARGEST_S = 9e15  # int64 milliseconds end near 9.2e15 s
+
+
+def check_ships(ships: pd.DataFrame) -> None:
+    """Refuse a table of ships that the lock can't take.
+
+    Raises
+    ------
+    DataError
+        For a missing or misspelt column, a duplicate or empty id, an unknown side, a time or size that is not a number, a
+        negative size; the message names the column and the first row at fault.
+    """
+    known = (*REQUIRED, *OPTIONAL)
+    for column in REQUIRED:
+        if column not in ships.columns:
+            raise DataError(f"ships: column '{column}' is missing{nearest(column, ships.columns)}; required are: {', '.join(REQUIRED)}")
+    for column in ships.columns:
+        if column not in known:
+            raise DataError(f"ships: unknown column '{column}'{nearest(str(column), known)}; allowed are: {allowed(known)}")
+    twice = ships["id"].duplicated()
+    if twice.any():
+        raise DataError(f"ships: id {ships['id'][twice].iloc[0]!r} occurs more than once; every ship needs an id of its own")
+    if ships["id"].isna().any():
+        raise DataError(f"ships: row {int(np.flatnonzero(ships['id'].isna())[0])} has no id; every ship needs one")
+    words = [side.word for side in Side]
+    wrong = ~ships["side"].isin(words)
+    if wrong.any():
+        raise DataError(f"ships: side {ships['side'][wrong].iloc[0]!r} of ship {ships['id'][wrong].iloc[0]!r} is not one of: {', '.join(words)}")
+    for column in ("arrival_s", "known_from_s", *SIZES, "n_cone", "priority"):
+        if column in ships.columns:
+            _check_numbers(ships, column, may_be_negative=column in ("arrival_s", "known_from_s", "priority"))
+
+
+def _check_numbers(ships: pd.DataFrame, column: str, may_be_negative: bool) -> None:
+    if not pd.api.types.is_numeric_dtype(ships[column]) or pd.api.types.is_bool_dtype(ships[column]):
+        raise DataError(f"ships: column '{column}' must hold numbers and holds {ships[column].dtype}")
+    values = ships[column].to_numpy(dtype=np.float64)
+    bad = ~np.isfinite(values) | (np.abs(values) > _LARGEST_S)
+    if not may_be_negative:
+        bad |= values < 0.0
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        want = "a finite number" if may_be_negative else "a number of 0 or more"
+        raise DataError(f"ships: {column} of ship {ships['id'].iloc[row]!r} (row {row}) is {values[row]}, and must be {want}")
+
+
+def arrival_order(ids: pd.Series, arrival_ms: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """Return the rows in order of arrival; ships of the same millisecond by the hash of their id, never by row.
+
+    Only tied ships are hashed, which a million ships without ties do not notice.
+    """
+    order = np.argsort(arrival_ms, kind="stable")
+    times = arrival_ms[order]
+    same = np.zeros(times.size, dtype=bool)
+    same[1:] = times[1:] == times[:-1]
+    same[:-1] |= same[1:]
+    if not same.any():
+        return order
+    tie = np.zeros(times.size, dtype=np.uint64)
+    tied = np.flatnonzero(same)
+    tie[tied] = [stable_hash("ship", ids.iloc[int(order[k])]) for k in tied]
+    return order[np.lexsort((tie, times))]
+
+
+def to_requests(ships: pd.DataFrame) -> Any:
+    """Return the kernel's requests, in order of arrival; `ship` is the row in the table.
+
+    Parameters
+    ----------
+    ships : DataFrame
+        A table that `check_ships` accepts.
+    """
+    arrival_ms = np.rint(ships["arrival_s"].to_numpy(dtype=np.float64) * MS_PER_S).astype(np.int64)
+    order = arrival_order(ships["id"], arrival_ms)
+    requests = records.records(records.REQUEST, len(ships))
+    requests["ship"] = order
+    requests["time_ms"] = arrival_ms[order]
+    requests["side"] = (ships["side"] == Side.CANAL.word).to_numpy(dtype=np.int64)[order]
+    for column in SIZES:
+        if column in ships.columns:
+            requests[column] = ships[column].to_numpy(dtype=np.float64)[order]
+    if "priority" in ships.columns:
+        requests["priority"] = ships["priority"].to_numpy(dtype=np.int64)[order]
+    if "is_sea" in ships.columns:
+        is_sea = ships["is_sea"].to_numpy(dtype=bool)[order]
+        requests["group"] = np.where(is_sea, int(VesselGroup.SEA), int(VesselGroup.INLAND))
+    return requests
