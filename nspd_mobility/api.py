@@ -21,7 +21,7 @@ from .study.uncertainty import draws, uncertain_values
 from .tables.run_folder import RUN_FILE, RunFolder, write_json
 from .version import __version__
 
-__all__ = ["RunFolder", "Study", "compare", "load_study", "read_results", "run"]
+__all__ = ["RunFolder", "Study", "compare", "load_study", "read_results", "refine", "run"]
 
 
 def run(
@@ -128,3 +128,56 @@ def read_results(run_folder: RunFolder | str | Path, table: str = "indicators") 
     """
     folder = run_folder if isinstance(run_folder, RunFolder) else RunFolder(run_folder)
     return folder.read_all(table)
+
+
+def refine(
+    run_folder: RunFolder | str | Path,
+    precision_share: float,
+    *,
+    most: int = 200,
+    reference: str | None = None,
+    on_progress: Callable[[int, int, float], None] = lambda done, total, share: None,
+) -> pd.DataFrame:
+    """Add replications until the intervals of the key differences are narrow enough, or `most` is reached.
+
+    Parameters
+    ----------
+    run_folder : RunFolder, str or Path
+        A run of a study that can still be found where it was.
+    precision_share : float
+        Wanted half-width as a share of the reference's mean.
+    most : int
+        Most replications per variant.
+    reference : str, optional
+        By default the study's reference.
+    on_progress : callable
+
+    Returns
+    -------
+    DataFrame
+        The comparison.
+    """
+    folder = run_folder if isinstance(run_folder, RunFolder) else RunFolder(run_folder)
+    facts = folder.facts
+    study = load_study(facts["study_source"])
+    while True:
+        tables = [compare(folder, reference=reference, scenario=s, year=y) for s in facts["scenarios"] for y in facts["years"]]
+        table = pd.concat(tables, ignore_index=True)
+        key = table[table["is_key"]] if table["is_key"].any() else table[table["dimension"] == ""]
+        wanted = precision_share * key["reference_mean"].abs()
+        is_wide = (key["half_width"] > wanted) & (wanted > 0.0)
+        n = int(table["n"].max())
+        if not is_wide.any() or n >= most:
+            return table
+        worst = float((key["half_width"] / wanted)[is_wide].max())
+        more = min(most, max(n + 1, min(2 * n, int(n * worst**2) + 1)))  # at most twice as many at a time: the spread is an estimate
+        folder = run(
+            study,
+            scenarios=list(facts["scenarios"]),
+            years=list(facts["years"]),
+            variants=list(facts["variants"]),
+            replications=more,
+            seed=facts["seed"],
+            out=folder.path.parent,
+            on_progress=on_progress,
+        )

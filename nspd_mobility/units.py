@@ -13,6 +13,7 @@ S_PER_DAY = 86_400
 MS_PER_DAY = S_PER_DAY * MS_PER_S
 GRAVITY_M_S2 = 9.81
 NEVER_MS = 2**62
+LOCAL_ZONE = "Europe/Amsterdam"  # clock times in files
 
 UNITS = {
     "m_s2": "m/s²",

@@ -1,0 +1,1 @@
+"""Indicators and comparisons: pure functions on result tables."""

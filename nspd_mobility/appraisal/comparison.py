@@ -151,14 +151,16 @@ def compare_variants(run: RunFolder, *, reference: str | None = None, scenario: 
     matrix = indicator_matrix(run, scenario, year)
     if reference not in matrix.index.get_level_values("variant"):
         raise UsageError(f"{run.path}: variant '{reference}' has no finished replication; run it first")
-    knowledge = indicator_matrix(run, scenario, year, draws=True) if run.cells(draws=True) else None
+    knowledge: Any = indicator_matrix(run, scenario, year, draws=True) if run.cells(draws=True) else None
     rows: list[dict[str, Any]] = []
-    base = matrix.xs(reference, level="variant")
-    for (variant, indicator, dimension, unit), values in matrix.iterrows():
+    base: Any = matrix.xs(reference, level="variant")
+    row_key: Any
+    for row_key, values in matrix.iterrows():
+        variant, indicator, dimension, unit = row_key
         key = (indicator, dimension, unit)
         if variant == reference or key not in base.index:
             continue
-        both = pd.concat([values, base.loc[key]], axis=1).dropna().to_numpy()
+        both = pd.DataFrame({"other": values, "reference": base.loc[key]}).dropna().to_numpy()
         margin = key_margin(facts["key_indicators"], indicator, dimension)
         row = {
             "scenario": scenario, "year": year, "variant": variant, "reference": reference, "indicator": indicator, "dimension": dimension,
@@ -169,7 +171,7 @@ def compare_variants(run: RunFolder, *, reference: str | None = None, scenario: 
     return _with_words(pd.DataFrame(rows))
 
 
-def _knowledge(matrix: pd.DataFrame | None, variant: str, reference: str, key: tuple[str, str, str]) -> dict[str, float]:
+def _knowledge(matrix: Any, variant: str, reference: str, key: tuple[str, str, str]) -> dict[str, float]:
     """Return the band of the paired difference over the draws."""
     if matrix is None or (variant, *key) not in matrix.index or (reference, *key) not in matrix.index:
         return {"knowledge_low": np.nan, "knowledge_high": np.nan}

@@ -95,7 +95,5 @@ def summarise_tables(tables: dict[str, pd.DataFrame], facts: dict[str, Any]) -> 
         if all(table in tables for table in entry.needs):
             figures = entry.function(**{table: tables[table] for table in entry.needs}, facts=facts)
             for dimension, figure in figures.items():
-                rows.append(
-                    {"indicator": name, "dimension": dimension, "unit": entry.unit, "value": figure.value, "n": figure.n, "is_bound": figure.is_bound}
-                )
+                rows.append({"indicator": name, "dimension": dimension, "unit": entry.unit, "value": figure.value, "n": figure.n, "is_bound": figure.is_bound})
     return pd.DataFrame(rows, columns=["indicator", "dimension", "unit", "value", "n", "is_bound"])

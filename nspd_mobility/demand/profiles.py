@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..units import LOCAL_ZONE
 from .group_arrays import Floats, group_arrays
-from .sheets import LOCAL_ZONE
 from .ship_tables import ShipTables
 
 

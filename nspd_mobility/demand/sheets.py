@@ -18,8 +18,8 @@ import pandas as pd
 
 from ..codes import Quality, Side
 from ..errors import DataError, allowed, nearest
+from ..units import LOCAL_ZONE
 
-LOCAL_ZONE = "Europe/Amsterdam"
 GROUPS = ("inland", "sea", "recreation")
 DIRECTIONS = {"sea": "to_canal", "canal": "to_sea"}  # by the side of the lock where a ship arrives
 _INF = float("inf")
@@ -59,6 +59,7 @@ class Sheet:
     lines: list[int] | None  # line in a text file; None: count rows
 
     def where(self, row: int) -> str:
+        """Return file and line (CSV) or row (Parquet) of a row."""
         return f"{self.path}:{self.lines[row]}" if self.lines is not None else f"{self.path}, row {row + 1}"
 
     def refuse(self, bad: npt.NDArray[np.bool_], column: str, must: str) -> None:
@@ -71,6 +72,7 @@ class Sheet:
             raise DataError(f"{self.where(row)}: column '{column}' holds {shown}{more}; it must be {must}; mend the cell")
 
     def expect_columns(self, required: Collection[str], known: Collection[str]) -> None:
+        """Refuse a header that lacks a required column, or has an unknown one or one twice."""
         names = [str(name) for name in self.frame.columns]
         hint = " (the file seems to be separated by ';': save it with commas)" if len(names) == 1 and ";" in names[0] else ""
         for name in required:
@@ -101,6 +103,7 @@ class Sheet:
         return values.astype("int64") if whole else values
 
     def text(self, column: str) -> pd.Series[Any]:
+        """Return the texts of a column, stripped; none is empty, and each is an allowed word where the column has such."""
         raw = self.frame[column]
         values = raw.astype("str").str.strip()
         self.refuse((raw.isna() | (values == "")).to_numpy(dtype=bool), column, "filled in")
@@ -112,6 +115,7 @@ class Sheet:
         return values
 
     def truth(self, column: str) -> pd.Series[Any]:
+        """Return the truth values of a column: true, false, 1 or 0."""
         values = self.frame[column].astype("str").str.strip().str.lower().map({"true": True, "1": True, "false": False, "0": False})
         self.refuse(values.isna().to_numpy(), column, "true or false")
         return values.astype("bool")

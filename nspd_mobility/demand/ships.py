@@ -24,11 +24,12 @@ import pandas as pd
 from ..errors import DataError
 from ..params.waterway import WaterwayDemandParams
 from ..streams import Streams, entity_ids
+from ..units import LOCAL_ZONE
 from .group_arrays import Floats, GroupArrays, group_arrays
 from .passages import yearly_passages
 from .poisson import MAX_MEAN, poisson_quantile
 from .profiles import hour_means
-from .sheets import DIRECTIONS, GROUPS, LOCAL_ZONE
+from .sheets import DIRECTIONS, GROUPS
 from .ship_tables import LENGTHS, ShipTables
 
 Ids = npt.NDArray[np.uint64]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..demand.ship_tables import ShipTables
@@ -31,7 +32,7 @@ class District:
     fairways: FairwayNetwork
     ship_tables: ShipTables
     constituents: pd.DataFrame
-    own_ships: pd.DataFrame | None = None
+    own_ships: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

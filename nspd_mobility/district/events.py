@@ -30,7 +30,8 @@ def _events(ships: pd.DataFrame, kind: str, time_s: str, place: Any, facility: A
             "cause": cause,
         }
     )
-    return frame[frame["time_ms"].notna()]
+    known: pd.DataFrame = frame[frame["time_ms"].notna()]
+    return known
 
 
 def arrival_events(ships: pd.DataFrame) -> pd.DataFrame:
@@ -54,7 +55,7 @@ def passage_events(ships: pd.DataFrame) -> pd.DataFrame:
         ("exited", "exit_s"),
     ):
         parts.append(_events(passed, kind, time_s, lock, chamber))
-    known = passed[passed["destination"] != ""]
+    known: pd.DataFrame = passed[passed["destination"] != ""]
     parts.append(_events(known, "reached", "arrive_s", known["destination"].to_numpy(), ""))
     return pd.concat(parts, ignore_index=True)
 

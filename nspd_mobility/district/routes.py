@@ -7,16 +7,36 @@ allow; it is not held up by others, by bridges or by the current.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..errors import DataError
-from ..network.waterway import FairwayNetwork
+from ..network.waterway import STRETCH_KINDS, FairwayNetwork
 from ..params.waterway import WaterwayParams
 
 CANAL_KIND = "canal"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The stretches between the lock and one end of a relation, from the lock outwards.
+
+    Attributes
+    ----------
+    stretches : tuple of str
+    lengths_m : tuple of float
+    kinds : tuple of str
+    is_outward_forward : tuple of bool
+        Whether sailing away from the lock is from the stretch's from_node to its to_node.
+    """
+
+    stretches: tuple[str, ...] = ()
+    lengths_m: tuple[float, ...] = ()
+    kinds: tuple[str, ...] = ()
+    is_outward_forward: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +45,11 @@ class Route:
 
     lock: str
     side: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    before: Part
+    after: Part
 
 
+@lru_cache(maxsize=4096)
 def route_through_lock(network: FairwayNetwork, origin: str, destination: str, locks: frozenset[str]) -> Route:
     """Return the route from origin to destination through the one lock on its way.
 
@@ -42,9 +63,20 @@ def route_through_lock(network: FairwayNetwork, origin: str, destination: str, l
         which = "no lock" if not passed else f"the locks {', '.join(passed)}"
         raise DataError(f"the way from '{origin}' to '{destination}' passes {which}; a ship passes exactly one of: {', '.join(sorted(locks))}")
     lock = passed[0]
-    before, after = network.route(origin, lock), network.route(lock, destination)
-    side = "canal" if before and before[-1] in network.through(lock).canal else "sea"
-    return Route(lock, side, tuple(before), tuple(after))
+    before, after = _part(network, lock, origin), _part(network, lock, destination)
+    side = "canal" if before.stretches and before.stretches[0] in network.through(lock).canal else "sea"
+    return Route(lock, side, before, after)
+
+
+def _part(network: FairwayNetwork, lock: str, end: str) -> Part:
+    stretches = network.route(lock, end)
+    lines = network.stretches.loc[stretches]
+    node = lock
+    forward: list[bool] = []
+    for begin, end_node in zip(lines["from_node"].astype(str), lines["to_node"].astype(str), strict=True):
+        forward.append(begin == node)
+        node = end_node if begin == node else begin
+    return Part(tuple(stretches), tuple(lines["length_m"].astype(float)), tuple(lines["kind"].astype(str)), tuple(forward))
 
 
 def stretch_speed_m_s(ships: pd.DataFrame, kind: str, params: WaterwayParams) -> npt.NDArray[np.float64]:
@@ -60,7 +92,7 @@ def stretch_speed_m_s(ships: pd.DataFrame, kind: str, params: WaterwayParams) ->
 
 
 def sail(
-    ships: pd.DataFrame, time_s: npt.NDArray[np.float64], routes: dict[tuple[str, str], Route], network: FairwayNetwork, params: WaterwayParams, *, after_lock: bool
+    ships: pd.DataFrame, time_s: npt.NDArray[np.float64], routes: dict[tuple[str, str], Route], params: WaterwayParams, *, after_lock: bool
 ) -> tuple[npt.NDArray[np.float64], pd.DataFrame]:
     """Sail ships to the lock or from it.
 
@@ -72,7 +104,7 @@ def sail(
         Arrival at the lock, or exit from it (s); NaN for a ship that does not come to that.
     routes : dict
         Route by (origin, destination).
-    network, params
+    params : WaterwayParams
     after_lock : bool
         The part after the lock, otherwise the part before it.
 
@@ -84,51 +116,38 @@ def sail(
         Rows of the table `legs`, without the period.
     """
     end_s = time_s.copy()
-    parts = [_no_legs()]
-    for (origin, destination), rows in ships.groupby(["origin", "destination"], sort=True).indices.items():
-        route = routes[origin, destination]
-        stretches = route.after if after_lock else tuple(reversed(route.before))
-        group = ships.iloc[rows]
+    speeds = {kind: stretch_speed_m_s(ships, kind, params) for kind in STRETCH_KINDS}
+    rows_of: list[npt.NDArray[np.intp]] = []
+    stretches: list[str] = []
+    directions: list[str] = []
+    enter: list[npt.NDArray[np.float64]] = []
+    leave: list[npt.NDArray[np.float64]] = []
+    for pair, found in ships.groupby(["origin", "destination"], sort=True).indices.items():
+        route = routes[pair]  # type: ignore[index]
+        rows: npt.NDArray[np.intp] = np.asarray(found, dtype=np.intp)
+        part = route.after if after_lock else route.before
+        rows = rows[np.isfinite(time_s[rows])]
         now = time_s[rows]
-        node = route.lock
-        for stretch in stretches:
-            line = network.stretches.loc[stretch]
-            duration = line["length_m"] / stretch_speed_m_s(group, line["kind"], params)
+        for stretch, length_m, kind, is_forward in zip(part.stretches, part.lengths_m, part.kinds, part.is_outward_forward, strict=True):
+            duration = length_m / speeds[kind][rows]
             other = now + duration if after_lock else now - duration
-            # towards the lock the stretch is sailed to `node`, after it from `node`
-            is_forward = (line["from_node"] == node) == after_lock
-            enter, leave = (now, other) if after_lock else (other, now)
-            parts.append(_legs(group, stretch, is_forward, enter, leave))
-            node = line["to_node"] if line["from_node"] == node else line["from_node"]
+            rows_of.append(rows)
+            stretches.append(stretch)
+            directions.append("forward" if is_forward == after_lock else "backward")
+            enter.append(now if after_lock else other)
+            leave.append(other if after_lock else now)
             now = other
         end_s[rows] = now
-    legs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    return end_s, legs[legs["enter_s"].notna()]
-
-
-def _legs(ships: pd.DataFrame, stretch: str, is_forward: bool, enter_s: npt.NDArray[np.float64], leave_s: npt.NDArray[np.float64]) -> pd.DataFrame:
-    return pd.DataFrame(
+    n_each = [rows.size for rows in rows_of]
+    at = np.concatenate(rows_of) if rows_of else np.array([], dtype=np.intp)
+    legs = pd.DataFrame(
         {
-            "entity_id": ships["entity_id"].to_numpy(dtype=np.uint64),
-            "stretch": stretch,
-            "direction": "forward" if is_forward else "backward",
-            "enter_s": enter_s,
-            "leave_s": leave_s,
-            "is_counted": ships["is_counted"].to_numpy(dtype=bool),
+            "entity_id": ships["entity_id"].to_numpy(dtype=np.uint64)[at],
+            "stretch": np.repeat(np.array(stretches, dtype=object), n_each),
+            "direction": np.repeat(np.array(directions, dtype=object), n_each),
+            "enter_s": np.concatenate(enter) if enter else np.array([]),
+            "leave_s": np.concatenate(leave) if leave else np.array([]),
+            "is_counted": ships["is_counted"].to_numpy(dtype=bool)[at],
         }
     )
-
-
-def _no_legs() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "entity_id": np.array([], np.uint64),
-            "stretch": np.array([], object),
-            "direction": np.array([], object),
-            "enter_s": np.array([]),
-            "leave_s": np.array([]),
-            "is_counted": np.array([], bool),
-        }
-    )
-
-
+    return end_s, legs

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-
 from ..demand.ships import draw_ships
 from ..demand.ships_file import read_ships_file
 from ..engine.clock import Clock
@@ -26,7 +25,7 @@ from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, to_requests
 from ..waterway.tide import tide_level_m_nap
 from .events import arrival_events, passage_events, write_events
-from .routes import Route, route_through_lock, sail
+from .routes import Part, Route, route_through_lock, sail
 
 if TYPE_CHECKING:
     from .day import Day
@@ -78,7 +77,9 @@ class _Shipping:
     def _write_levels(self, levels: LevelSeries) -> None:
         times = np.arange(levels.sea_m_nap.size) * levels.step_s
         for name in self.locks:
-            frame = pd.DataFrame({"period": self.day.period.name, "lock": name, "time_s": times, "sea_m_nap": levels.sea_m_nap, "canal_m_nap": levels.canal_m_nap})
+            frame = pd.DataFrame(
+                {"period": self.day.period.name, "lock": name, "time_s": times, "sea_m_nap": levels.sea_m_nap, "canal_m_nap": levels.canal_m_nap}
+            )
             self.day.recorder.write("levels", frame[frame["time_s"] <= self.day.period.end_s])
 
     def arrivals(self, from_s: float, to_s: float) -> pd.DataFrame:
@@ -91,8 +92,8 @@ class _Shipping:
             start = self.epoch + pd.Timedelta(seconds=from_s)
             ships = draw_ships(day.district.ship_tables, demand, day.streams, year=day.year, start=start, days=(to_s - from_s) / S_PER_DAY, epoch=self.epoch)
         ships = self._complete(ships)
-        ships["is_counted"] = [day.period.is_counted(t) for t in ships["arrival_s"]]
-        departures, legs = sail(ships, ships["arrival_s"].to_numpy(), self.routes, day.district.fairways, self.params, after_lock=False)
+        ships["is_counted"] = day.period.is_counted(ships["arrival_s"])
+        departures, legs = sail(ships, ships["arrival_s"].to_numpy(), self.routes, self.params, after_lock=False)
         ships["depart_s"] = departures
         self._write_legs(legs)
         self.events.append(arrival_events(ships))
@@ -118,13 +119,15 @@ class _Shipping:
         wrong = (from_route != "") & (ships["side"] != from_route)
         if wrong.any():
             ship = ships[wrong].iloc[0]
-            raise DataError(f"ship {ship['id']!r} from '{ship['origin']}' to '{ship['destination']}' comes to the {from_route[wrong].iloc[0]} side, and its side is {ship['side']!r}")
+            raise DataError(
+                f"ship {ship['id']!r} from '{ship['origin']}' to '{ship['destination']}' comes to the {from_route[wrong].iloc[0]} side, and its side is {ship['side']!r}"
+            )
         return ships
 
     def _route(self, origin: str, destination: str) -> Route:
         locks = frozenset(self.locks)
         if not origin and not destination and len(locks) == 1:  # a user's ship of which only the lock passage is known
-            return Route(next(iter(locks)), "", (), ())
+            return Route(next(iter(locks)), "", Part(), Part())
         return route_through_lock(self.day.district.fairways, origin, destination, locks)
 
     def admit(self, ships: pd.DataFrame) -> None:
@@ -153,7 +156,7 @@ class _Shipping:
         lockages = lockage_frame(lockage_rows, facility.complex)
         lockages["period"] = self.day.period.name
         lockages["lock"] = name
-        lockages["is_counted"] = [self.day.period.is_counted(t) for t in lockages["start_s"]]
+        lockages["is_counted"] = self.day.period.is_counted(lockages["start_s"])
         self.day.recorder.write("lockages", lockages)
         if len(ship_rows):
             ships = self.under_way[name].loc[ship_rows["ship"]]
@@ -166,7 +169,7 @@ class _Shipping:
         frame = pd.concat([ships.drop(columns=["id", "side", "arrival_s"]), passed], axis=1)
         frame["period"] = self.day.period.name
         frame["is_finished"] = frame["exit_s"] <= self.day.period.end_s
-        arrive, legs = sail(ships, frame["exit_s"].to_numpy(), self.routes, self.day.district.fairways, self.params, after_lock=True)
+        arrive, legs = sail(ships, frame["exit_s"].to_numpy(), self.routes, self.params, after_lock=True)
         frame["arrive_s"] = arrive
         self._write_legs(legs)
         self.events.append(passage_events(frame))
@@ -188,5 +191,3 @@ class _Shipping:
                 nothing, _ = facility.complex.drain()
                 self._write_ships(ships, ship_frame(ships, nothing, facility.complex))
         self._release_events(np.inf)
-
-

@@ -33,7 +33,7 @@ class Facility(Protocol):
         """Return the time of the next exogenous arrival, NEVER_MS where there is none."""
 
     def step(self, now_ms: int, messages: list[Any]) -> int:
-        """Do all that is due at `now_ms`, with the messages of this delta, and return when something is due next."""
+        """Do all that is due at `now_ms`, with the messages of this delta, and return when something is due next, after `now_ms`."""
 
     def outbox(self) -> list[tuple[str, int, int, Any]]:
         """Return and forget what the last step sends: (facility, time_ms, entity_id, content)."""
@@ -72,7 +72,6 @@ class Clock:
             raise SimulationError(f"two facilities share a name: {', '.join(f.name for f in facilities)}")
         self._n = len(facilities)
         self._delta = 0
-        self._delta_ms = -NEVER_MS
         self._sent = 0
 
     @property
@@ -112,14 +111,14 @@ class Clock:
         if token != seat.token:
             return  # stale: an earlier entry took its place
         now_ms = self.now_ms
-        if now_ms != self._delta_ms:
-            self._delta_ms = now_ms
         self._delta = delta
         seat.due = (NEVER_MS, 0)
         messages = []
         while seat.inbox and seat.inbox[0][:2] <= (now_ms, delta):
             messages.append(heapq.heappop(seat.inbox)[4])
         seat.next_ms = seat.facility.step(now_ms, messages)
+        if min(seat.next_ms, seat.facility.next_arrival_ms()) <= now_ms:
+            raise SimulationError(f"{seat.facility.name}: leaves something undone at {now_ms / MS_PER_S:.3f} s that is due then; a step must do all of it")
         for name, time_ms, entity_id, content in seat.facility.outbox():
             self._deliver(seat, name, time_ms, entity_id, content)
         self._schedule(seat)

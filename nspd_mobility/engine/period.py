@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..units import S_PER_DAY
+from ..units import LOCAL_ZONE, S_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LOCAL_ZONE = "Europe/Amsterdam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,9 @@ class Period:
         """End of the drain, seconds from the epoch."""
         return self.warm_up_s + self.measure_s + self.drain_s
 
-    def is_counted(self, arrival_s: float) -> bool:
-        """Say whether an entity that arrives then counts."""
-        return self.warm_up_s <= arrival_s < self.warm_up_s + self.measure_s
+    def is_counted(self, arrival_s: pd.Series) -> pd.Series:
+        """Say which of the entities that arrive at these times (s) count."""
+        return (arrival_s >= self.warm_up_s) & (arrival_s < self.warm_up_s + self.measure_s)
 
     @property
     def year_factor(self) -> float:

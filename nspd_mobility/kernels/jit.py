@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 import numba
-from numba.core import caching, config, types
+from numba.core import caching, types
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 _log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def closure_hash(path: Path) -> str:
     return digest.hexdigest()[:20]
 
 
-class _Locator(caching._CacheLocator):  # type: ignore[misc]
+class _Locator(caching._CacheLocator):
     """Puts a kernel's machine code into a folder named by its import closure."""
 
     def __init__(self, py_func: Any, py_file: str) -> None:
@@ -97,11 +97,11 @@ class _Locator(caching._CacheLocator):  # type: ignore[misc]
         return cls(py_func, py_file)
 
 
-class _CacheImpl(caching.CompileResultCacheImpl):  # type: ignore[misc]
+class _CacheImpl(caching.CompileResultCacheImpl):
     _locator_classes = [_Locator]
 
 
-class _KernelCache(caching.FunctionCache):  # type: ignore[misc]
+class _KernelCache(caching.FunctionCache):
     """Numba's function cache, with a lock held from a miss until the result is saved."""
 
     _impl_class = _CacheImpl
@@ -149,9 +149,9 @@ def kernel(function: F) -> F:
 
     The function takes arrays and numbers only and raises nothing: it returns a code and its caller raises.
     """
-    if config.DISABLE_JIT:
+    if not is_compiled():
         return function
-    dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy")(function)
     _forget_literals(dispatcher)
     try:
         dispatcher._cache = _KernelCache(function)
@@ -177,4 +177,4 @@ def _forget_literals(dispatcher: Any) -> None:
 
 def is_compiled() -> bool:
     """Say whether kernels are compiled in this process."""
-    return not config.DISABLE_JIT
+    return not bool(getattr(numba.config, "DISABLE_JIT"))  # noqa: B009, the attribute is made at import

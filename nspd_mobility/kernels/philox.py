@@ -35,7 +35,7 @@ def _high_product(a: np.uint64, b: np.uint64) -> np.uint64:
 
 
 @kernel
-def philox_uniform(key0, key1, entity, draw, out):  # type: ignore[no-untyped-def]
+def philox_uniform(key0, key1, entity, draw, out):
     """Fill `out` with uniforms in [0, 1): one row per entity, one column per draw.
 
     Parameters

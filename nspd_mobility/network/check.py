@@ -79,7 +79,7 @@ def check_quality(dataset: Dataset) -> list[Finding]:
 
 def check_connected(network: FairwayNetwork) -> list[Finding]:
     """Find nodes without a stretch, and parts of the network that can't be reached from the rest."""
-    import networkx as nx  # type: ignore[import-untyped]
+    import networkx as nx
 
     findings = [Finding("warning", f"node '{i}' has no stretch; join it, or remove it", "nodes") for i in sorted(nx.isolates(network.graph))]
     parts = sorted((sorted(part) for part in nx.connected_components(network.graph) if len(part) > 1), key=len, reverse=True)

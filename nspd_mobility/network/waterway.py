@@ -24,7 +24,7 @@ from ..params.tree import load_yaml
 from .dataset import DATASET_FILE, inside
 
 if TYPE_CHECKING:
-    import networkx as nx  # type: ignore[import-untyped]
+    import networkx as nx
 
 NODE_KINDS = ("boundary", "berth", "lock", "bridge", "border", "junction")
 STRETCH_KINDS = ("estuary", "harbour", "canal", "lock")
@@ -43,7 +43,7 @@ class LockApproaches:
     canal: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FairwayNetwork:
     """Nodes and stretches of a waterway.
 
@@ -254,7 +254,9 @@ def read_fairways(folder: Path) -> FairwayNetwork:
             raise DataError(f"{stretch_path}: feature {row['id']}: joins the same nodes as '{other}'; put a node of its own on one of the two ways")
         graph.add_edge(*ends, id=row["id"], length_m=float(row["length_m"]))
     stretches = _frame(lines, (*STRETCH_COLUMNS[1:], "note", "line_length_m", "from_node_gap_m", "to_node_gap_m"))
-    return FairwayNetwork(nodes, stretches.astype({"length_m": "float64", "km_begin": "float64", "km_end": "float64"}), graph, {row["id"]: row["coordinates"] for row in lines})
+    return FairwayNetwork(
+        nodes, stretches.astype({"length_m": "float64", "km_begin": "float64", "km_end": "float64"}), graph, {row["id"]: row["coordinates"] for row in lines}
+    )
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def build_plain(model: type[ModelT], what: str, **values: Any) -> ModelT:
 def _message(model: type[BaseModel], tree: Branch, error: ValidationError, prefix: str, is_file: bool = True) -> str:
     faults = error.errors(include_url=False)
     fault = faults[0]
-    path = tuple(str(part) for part in fault["loc"])
+    path: tuple[str, ...] = tuple(str(part) for part in fault["loc"])
     node = find(tree, path)
     key = ".".join((prefix, *path) if prefix else path)
     place = node.where if is_file else tree.file
@@ -96,7 +96,7 @@ def _strip(annotation: Any) -> Any:
 
 
 def _value_type(annotation: Any) -> Any:
-    arguments = getattr(annotation, "__args__", ())
+    arguments: tuple[Any, ...] = getattr(annotation, "__args__", ())
     return arguments[1] if len(arguments) == 2 else None
 
 
@@ -124,9 +124,11 @@ def inventory(params: BaseModel, tree: Branch, prefix: str = "") -> Iterator[Val
                         yield from inventory(item, sub if sub is not None else Branch(tree.file, tree.line), f"{path}.{key}")
                 elif isinstance(sub, Leaf):
                     yield _leaf_value(f"{path}.{key}", sub)
+        elif isinstance(value, str) or value is None:
+            continue  # a name of a file or of a dataset is no quantity
         elif isinstance(node, Leaf):
             yield _leaf_value(path, node)
-        elif value is not None and not isinstance(value, str):
+        else:
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             shown = value.word if isinstance(value, Code) else value
             low, high = extra.get("low"), extra.get("high")

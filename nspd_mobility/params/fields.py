@@ -68,7 +68,7 @@ def code_field(kind: type[Code]) -> Any:
         except DataError as error:
             raise ValueError(str(error)) from None
 
-    schema = {"type": "string", "enum": [member.word for member in kind]}
+    schema: Any = {"type": "string", "enum": [member.word for member in kind]}
     return Annotated[kind, BeforeValidator(parse), Field(json_schema_extra=schema)]
 
 
@@ -132,3 +132,11 @@ def unknown_key(key: str, model: type[BaseModel]) -> str:
     """Return the message for a key that a model does not have."""
     known = list(model.model_fields)
     return f"unknown key '{key}'{nearest(key, known)}; allowed are: {allowed(known)}"
+
+
+def json_schema_of(model: type[Params]) -> dict[str, Any]:
+    """Return the JSON Schema of a parameter model; a number in a file may also be a quantity with value, source and quality."""
+    schema: dict[str, Any] = model.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["$comment"] = "a value may also be written as {value, low, high, unit, source, year, quality, note}"
+    return schema

@@ -69,9 +69,7 @@ class ChamberParams(Params):
     width_m: float = param(doc="usable width (m)", gt=0)
     gate_width_m: float = param(doc="largest beam that may pass the gate (m)", gt=0)
     sill_m_nap: float = param(-1000.0, doc="highest sill (drempel) of the chamber (m NAP); the default never limits", source="no limit unless given")
-    keel_clearance_m: float = param(
-        0.0, doc="water wanted between keel and sill (m)", source="no margin unless given; RV 2020: 0.60 to 1.00 m", ge=0
-    )
+    keel_clearance_m: float = param(0.0, doc="water wanted between keel and sill (m)", source="no margin unless given; RV 2020: 0.60 to 1.00 m", ge=0)
     max_air_draught_m: float = param(1000.0, doc="highest ship above the water (m); the default never limits", source="no limit unless given", gt=0)
     levelling_area_m2: float = param(0.0, doc="water surface that is levelled (m²); 0 means length times width", source="geometry", ge=0)
     door_close_s: float = param(doc="closing the doors, bridge included (s)", ge=0)

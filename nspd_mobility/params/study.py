@@ -81,9 +81,7 @@ class KeyIndicator(Params):
 class Saturation(Params):
     """When a mean stops to mean something."""
 
-    unfinished_share: float = param(
-        0.05, doc="share of the ships that is not through at the end", source="default", quality=Quality.ESTIMATE, ge=0, le=1
-    )
+    unfinished_share: float = param(0.05, doc="share of the ships that is not through at the end", source="default", quality=Quality.ESTIMATE, ge=0, le=1)
     queue_growth_per_day: float = param(5.0, doc="growth of the queue in the measured window (ships per day)", source="default", quality=Quality.ESTIMATE, ge=0)
 
 

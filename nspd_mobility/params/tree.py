@@ -149,7 +149,9 @@ def _node(value: Any, file: str, line: int, name: str, path: str) -> Branch | Le
 def _quantity(data: CommentedMap, file: str, line: int, name: str, path: str) -> Leaf:
     for key in data:
         if key not in QUANTITY_KEYS:
-            raise DataError(f"{file}:{line}: unknown key '{key}' in the quantity '{path}'{nearest(str(key), QUANTITY_KEYS)}; allowed are: {allowed(QUANTITY_KEYS)}")
+            raise DataError(
+                f"{file}:{line}: unknown key '{key}' in the quantity '{path}'{nearest(str(key), QUANTITY_KEYS)}; allowed are: {allowed(QUANTITY_KEYS)}"
+            )
     unit, expected = data.get("unit"), unit_of(name)
     if unit is not None and expected and str(unit) not in (expected, expected.replace("²", "2").replace("³", "3")):
         raise DataError(f"{file}:{line}: '{path}' is in {expected}, as its name says, and the file gives unit {unit!r}; convert the value to {expected}")

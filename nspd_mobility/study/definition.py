@@ -58,6 +58,12 @@ class Study:
         """The study's name."""
         return self.params.study
 
+    @property
+    def source(self) -> str:
+        """How to name the study to load it again: its name where it is bundled, else its folder."""
+        known = known_datasets(KIND).get(self.name)
+        return self.name if known is not None and known.resolve() == self.folder.resolve() else str(self.folder.resolve())
+
     @cached_property
     def data_hash(self) -> str:
         """Hash of all files of the datasets."""
@@ -66,9 +72,7 @@ class Study:
     def periods(self) -> list[Period]:
         """Return the typical periods of the calendar."""
         span = self.params.period
-        return [
-            Period(name, typical.start, span.warm_up, typical.measure, span.drain, typical.weight_days) for name, typical in self.params.calendar.items()
-        ]
+        return [Period(name, typical.start, span.warm_up, typical.measure, span.drain, typical.weight_days) for name, typical in self.params.calendar.items()]
 
     def choose(self, what: str, wanted: list[str] | None) -> list[str]:
         """Return the chosen scenarios, years or variants: all, or those wanted.
@@ -174,7 +178,9 @@ def _find(name_or_path: str | Path) -> Path:
     if "/" not in text and not (Path(text) / STUDY_FILE).is_file():
         known = known_datasets(KIND)
         if text not in known:
-            raise UsageError(f"there is no study '{text}'{nearest(text, known)}; bundled studies are: {allowed(known)}; or give the path of a folder with a {STUDY_FILE}")
+            raise UsageError(
+                f"there is no study '{text}'{nearest(text, known)}; bundled studies are: {allowed(known)}; or give the path of a folder with a {STUDY_FILE}"
+            )
         return known[text]
     path = Path(text)
     if path.name == STUDY_FILE:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.period import Period
-from ..params.study import text_in
 from .definition import Study, Variant, plain
 from .store import code_hash, versions
 
@@ -26,6 +25,7 @@ def run_facts(study: Study, variants: list[Variant], seed: int, replications: in
     names = list(dict.fromkeys(v.name for v in variants))
     return {
         "study": study.name,
+        "study_source": study.source,
         "title": plain(definition.title or study.name),
         "question": plain(definition.question),
         "scenarios": {v.scenario: plain(definition.scenarios[v.scenario].title or v.scenario) for v in variants},
@@ -74,9 +74,7 @@ def _locks(variants: list[Variant]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for variant in variants:
         for lock, params in variant.params.network.waterway.locks.items():
-            chambers = {
-                name: {"length_m": c.length_m, "width_m": c.width_m, "sill_m_nap": c.sill_m_nap} for name, c in params.chambers.items()
-            }
+            chambers = {name: {"length_m": c.length_m, "width_m": c.width_m, "sill_m_nap": c.sill_m_nap} for name, c in params.chambers.items()}
             found.setdefault(lock, {}).setdefault(variant.name, chambers)
     return found
 
@@ -84,7 +82,8 @@ def _locks(variants: list[Variant]) -> dict[str, Any]:
 def _inventory(variants: list[Variant], reference: str) -> list[dict[str, Any]]:
     """Return the values of the reference, and of the others what differs from it."""
     base = next((v for v in variants if v.name == reference), variants[0])
-    rows, seen = [], {}
+    rows: list[dict[str, Any]] = []
+    seen: dict[str, Any] = {}
     for variant in [base, *[v for v in variants if v is not base and v.scenario == base.scenario and v.year == base.year]]:
         for value in variant.inventory():
             if seen.setdefault(value.path, value.value) == value.value and variant is not base:
@@ -119,8 +118,3 @@ def _map(study: Study) -> dict[str, Any]:
         for i, row in network.stretches.iterrows()
     }
     return {"nodes": nodes, "stretches": stretches}
-
-
-def title_of(facts: dict[str, Any], variant: str, language: str) -> str:
-    """Return a variant's title in a language."""
-    return text_in(facts["variants"][variant]["title"], language, variant)

@@ -24,7 +24,9 @@ def check_measures(measures: dict[str, Measure], tree: Branch) -> None:
             for other in getattr(measure, key):
                 if other not in measures:
                     where = tree.branch(name)[key].where
-                    raise DataError(f"{where}: measure '{name}' {key} '{other}', which does not exist{nearest(other, measures)}; measures are: {allowed(measures)}")
+                    raise DataError(
+                        f"{where}: measure '{name}' {key} '{other}', which does not exist{nearest(other, measures)}; measures are: {allowed(measures)}"
+                    )
     for key in ("requires", "overrides"):
         try:
             TopologicalSorter({name: getattr(measure, key) for name, measure in measures.items()}).prepare()
@@ -44,7 +46,9 @@ def ordered(chosen: list[str], measures: dict[str, Measure], variant: str, where
     """
     for position, name in enumerate(chosen):
         if name not in measures:
-            raise DataError(f"{where}: variant '{variant}' names measure '{name}', which does not exist{nearest(name, measures)}; measures are: {allowed(measures)}")
+            raise DataError(
+                f"{where}: variant '{variant}' names measure '{name}', which does not exist{nearest(name, measures)}; measures are: {allowed(measures)}"
+            )
         if name in chosen[:position]:
             raise DataError(f"{where}: variant '{variant}' names measure '{name}' twice; take one away")
     for name in chosen:

@@ -23,7 +23,7 @@ from ..tables.run_folder import Cell
 from ..tables.schemas import SCHEMA_VERSION
 from ..waterway.tide import read_constituents
 from .definition import Study, Variant, load_study
-from .store import fingerprint, is_finished, prepare_folder, writing, write_manifest
+from .store import fingerprint, is_finished, prepare_folder, write_manifest, writing
 
 Summarise = Callable[[Path, dict[str, Any]], None]
 """Adds the indicators to a replication's folder: called with the folder and the facts of the run."""

@@ -59,5 +59,5 @@ def draws(values: dict[str, Leaf], n: int, seed: int) -> list[dict[str, float]]:
     for path, leaf in values.items():
         sampler = qmc.LatinHypercube(d=1, rng=np.random.default_rng(stable_hash("uncertainty", seed, path)))
         drawn = triangular(sampler.random(n)[:, 0], float(leaf.low or 0.0), float(leaf.value), float(leaf.high or 0.0))
-        columns[path] = [int(round(v)) if isinstance(leaf.value, int) and path.rsplit(".", 1)[-1].startswith(("n_", "max_")) else float(v) for v in drawn]
+        columns[path] = [round(v) if isinstance(leaf.value, int) and path.rsplit(".", 1)[-1].startswith(("n_", "max_")) else float(v) for v in drawn]
     return [{path: column[k] for path, column in columns.items()} for k in range(n)]

@@ -179,3 +179,9 @@ def arrow_schema(name: str) -> Any:
         meta = {"doc": column.doc, "unit": unit_of(column.name)}
         fields.append(pa.field(column.name, getattr(pa, _ARROW[column.kind])(), metadata=meta))
     return pa.schema(fields, metadata={"table": name, "doc": table.doc, "schema_version": SCHEMA_VERSION})
+
+
+def table_as_data(table: Table) -> dict[str, Any]:
+    """Return a table's schema as plain data, for JSON and for the documentation."""
+    columns = [{"name": c.name, "type": c.kind, "unit": unit_of(c.name), "doc": c.doc} for c in table.columns]
+    return {"table": table.name, "doc": table.doc, "schema_version": SCHEMA_VERSION, "columns": columns}

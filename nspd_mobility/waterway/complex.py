@@ -80,9 +80,7 @@ class LockComplex:
     def step(self, requests: Any, first: int, n_requests: int, now_ms: int) -> int:
         """Do all that is due at `now_ms` and return the next time; the coupled driver."""
         while True:
-            status, next_ms = step(
-                self.lock, self.chambers, self.slots, self.levels, requests, first, n_requests, now_ms, self._ship_rows, self._lockage_rows
-            )
+            status, next_ms = step(self.lock, self.chambers, self.slots, self.levels, requests, first, n_requests, now_ms, self._ship_rows, self._lockage_rows)
             if status == KernelStatus.OK:
                 return int(next_ms)
             self._grow(status)
@@ -125,7 +123,7 @@ class LockComplex:
             self.slots = _doubled(self.slots)
             link_free(self.lock[0], self.slots, begin)
         else:
-            now_s = float(self.lock['now_ms'][0]) / MS_PER_S
+            now_s = float(self.lock["now_ms"][0]) / MS_PER_S
             word = KernelStatus(status).word.replace("_", " ")
             raise SimulationError(f"lock complex {', '.join(self.names)}: {word} at {now_s:.3f} s; please report this with the input")
 
@@ -147,7 +145,7 @@ def _lock_record(params: LockParams, levels: LevelSeries) -> Any:
     record["recheck_ms"] = NEVER_MS
     record["level_start_ms"] = to_ms(levels.start_s)
     record["level_step_ms"] = to_ms(levels.step_s)
-    record["highest_m_nap"] = min(float(np.max(levels.sea_m_nap)), float(np.max(levels.canal_m_nap)))
+    record["highest_m_nap"] = np.minimum(levels.sea_m_nap, levels.canal_m_nap).max()
     return lock
 
 

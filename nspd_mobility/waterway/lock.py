@@ -79,7 +79,8 @@ def simulate_lock(
     level : LevelSeries or DataFrame, optional
         Water levels; a table has `time_s, sea_m_nap, canal_m_nap` at equal steps. Without it both sides stand at 0.
     until_s : float, optional
-        End of the simulation (s); without it all ships are locked through.
+        End of the simulation (s); without it all ships are locked through, but for one that waits for water which `level` does not
+        bring any more.
 
     Returns
     -------
@@ -135,6 +136,8 @@ def as_levels(level: LevelSeries | pd.DataFrame | None) -> LevelSeries:
         row = int(np.argmax(np.abs(steps - steps[0]) > 1e-3)) + 1 if steps[0] > 0 else 1
         raise DataError(f"level: the step to row {row} differs from the first ({steps[row - 1]} s and {steps[0]} s); give a series with equal steps above 0")
     step_s = float(steps[0]) if len(steps) else 300.0
+    if to_ms(step_s) < 1:
+        raise DataError(f"level: steps of {step_s} s are too small; the finest step is 0.001 s")
     return LevelSeries(float(values[0, 0]), step_s, values[:, 1].copy(), values[:, 2].copy())
 
 

@@ -17,7 +17,7 @@ from ._kernels import records
 REQUIRED = ("id", "side", "arrival_s")
 SIZES = ("length_m", "beam_m", "draught_m", "air_draught_m")
 OPTIONAL = (*SIZES, "class_id", "n_cone", "is_sea", "known_from_s", "priority")
-_LARGEST_S = 9e15  # int64 milliseconds end near 9.2e15 s
+_LARGEST_S = 4e15  # NEVER_MS, which no event may reach, is near 4.6e15 s
 
 
 def check_ships(ships: pd.DataFrame) -> None:

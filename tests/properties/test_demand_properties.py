@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import poisson  # type: ignore[import-untyped]
+from scipy.stats import poisson
 
 from nspd_mobility.demand.group_arrays import Choices
 from nspd_mobility.demand.poisson import poisson_quantile
 from nspd_mobility.demand.profiles import hour_means
-from nspd_mobility.demand.sheets import GROUPS, LOCAL_ZONE
+from nspd_mobility.demand.sheets import GROUPS
 from nspd_mobility.demand.ship_tables import ShipTables, read_ship_tables
 from nspd_mobility.demand.ships import draw_ships
 from nspd_mobility.params.waterway import WaterwayDemandParams
 from nspd_mobility.streams import Streams
+from nspd_mobility.units import LOCAL_ZONE
 
 TABLES = Path(__file__).parents[2] / "demand" / "nspd" / "waterway"
 few = settings(deadline=None, max_examples=15)

@@ -10,12 +10,13 @@ import pytest
 
 from nspd_mobility.demand.passages import yearly_passages
 from nspd_mobility.demand.profiles import hour_means, hours_of_year
-from nspd_mobility.demand.sheets import GROUPS, LOCAL_ZONE
+from nspd_mobility.demand.sheets import GROUPS
 from nspd_mobility.demand.ship_tables import ShipTables, read_ship_tables
 from nspd_mobility.errors import DataError
 from nspd_mobility.params.build import build
 from nspd_mobility.params.tree import load_yaml
 from nspd_mobility.params.waterway import DemandParams, WaterwayDemandParams
+from nspd_mobility.units import LOCAL_ZONE
 
 DATASET = Path(__file__).parents[2] / "demand" / "nspd"
 TABLES = DATASET / "waterway"

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from nspd_mobility.demand.poisson import poisson_quantile
-from nspd_mobility.demand.sheets import LOCAL_ZONE
 from nspd_mobility.demand.ship_tables import ShipTables, read_ship_tables
 from nspd_mobility.demand.ships import draw_ships
 from nspd_mobility.errors import DataError
@@ -18,6 +17,7 @@ from nspd_mobility.params.build import build
 from nspd_mobility.params.tree import load_yaml
 from nspd_mobility.params.waterway import DemandParams, WaterwayDemandParams
 from nspd_mobility.streams import Streams
+from nspd_mobility.units import LOCAL_ZONE
 
 DATASET = Path(__file__).parents[2] / "demand" / "nspd"
 TABLES = DATASET / "waterway"

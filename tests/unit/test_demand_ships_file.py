@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nspd_mobility.demand.sheets import LOCAL_ZONE
 from nspd_mobility.demand.ships_file import read_ships_file
 from nspd_mobility.errors import DataError
+from nspd_mobility.units import LOCAL_ZONE
 
 
 def midnight(day: str) -> pd.Timestamp:

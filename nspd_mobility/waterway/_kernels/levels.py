@@ -8,7 +8,7 @@ from ...kernels.jit import kernel
 
 
 @kernel
-def level_at(lock, levels, side, now_ms):  # type: ignore[no-untyped-def]
+def level_at(lock, levels, side, now_ms):
     """Return the level at a side (m NAP), linear between the points of the series and constant outside it."""
     n = levels.shape[1]
     if n == 1 or now_ms <= lock.level_start_ms:
@@ -22,12 +22,12 @@ def level_at(lock, levels, side, now_ms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def head_at(lock, levels, now_ms):  # type: ignore[no-untyped-def]
+def head_at(lock, levels, now_ms):
     """Return the head over the lock, sea level minus canal level (m)."""
     return level_at(lock, levels, 0, now_ms) - level_at(lock, levels, 1, now_ms)
 
 
 @kernel
-def levelling_ms(chamber, head_m):  # type: ignore[no-untyped-def]
+def levelling_ms(chamber, head_m):
     """Return the levelling time at a head in whole milliseconds."""
     return chamber.level_base_ms + np.int64(np.rint(chamber.level_per_root_ms * np.sqrt(abs(head_m))))

@@ -20,7 +20,7 @@ _ONE_COLUMN = int(Packing.ONE_COLUMN)
 
 
 @kernel
-def movement_ms(chamber, group, kind, length_m):  # type: ignore[no-untyped-def]
+def movement_ms(chamber, group, kind, length_m):
     """Return the time of a movement through the gate in whole milliseconds."""
     base_s = chamber.movement[group, kind, 0]
     per_length = chamber.movement[group, kind, 1]
@@ -29,8 +29,8 @@ def movement_ms(chamber, group, kind, length_m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def may_enter(lock, chamber, c, slot, levels, now_ms):  # type: ignore[no-untyped-def]
-    """Return 1 where the ship may use the chamber now, 0 where it never can, -1 where it waits for more water."""
+def may_enter(lock, chamber, c, slot, levels, now_ms):
+    """Return 1 where the ship may enter the chamber at `now_ms`, 0 where it never can, -1 where it waits for more water."""
     if (slot.eligible >> c) & 1 == 0:
         return 0
     if slot.draught_m <= 0.0:
@@ -42,7 +42,7 @@ def may_enter(lock, chamber, c, slot, levels, now_ms):  # type: ignore[no-untype
 
 
 @kernel
-def clear_skyline(chamber):  # type: ignore[no-untyped-def]
+def clear_skyline(chamber):
     """Empty the chamber."""
     chamber.n_segments = 1
     chamber.skyline[0, 0] = 0.0
@@ -51,7 +51,7 @@ def clear_skyline(chamber):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _start_trial(chamber):  # type: ignore[no-untyped-def]
+def _start_trial(chamber):
     for k in range(chamber.n_segments):
         chamber.trial_skyline[k, 0] = chamber.skyline[k, 0]
         chamber.trial_skyline[k, 1] = chamber.skyline[k, 1]
@@ -59,7 +59,7 @@ def _start_trial(chamber):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _shallowest(chamber):  # type: ignore[no-untyped-def]
+def _shallowest(chamber):
     """Return the smallest x at which anything could still lie."""
     x = chamber.trial_skyline[0, 1]
     for k in range(1, chamber.trial_n_segments):
@@ -68,7 +68,7 @@ def _shallowest(chamber):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, second_rank, commit):  # type: ignore[no-untyped-def]
+def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, second_rank, commit):
     """Walk the queue once over the trial skyline; return (ships placed, ships that did not fit, area they would need).
 
     `first` and `second` are the placed ships, counted from 0, that take their place of the given rank; -1 for none. With
@@ -85,7 +85,9 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
         slot = slots[i]
         following = slot.next
         seen += 1
-        if may_enter(lock, chamber, c, slot, levels, now_ms) == 1:
+        # the water counts when the ship starts to enter, which is after those before it are moored
+        entry_ms = now_ms if chamber.n_inside == 0 else max(now_ms, chamber.next_ms)
+        if may_enter(lock, chamber, c, slot, levels, entry_ms) == 1:
             if placed >= may_pass:
                 break
             if chamber.max_ships > 0 and chamber.n_inside + (0 if commit else placed) >= chamber.max_ships:
@@ -121,7 +123,7 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
 
 
 @kernel
-def _enter(chamber, c, slots, i, now_ms, x_m, y_m):  # type: ignore[no-untyped-def]
+def _enter(chamber, c, slots, i, now_ms, x_m, y_m):
     """Give a ship its place and its times: it starts when the ship before it is moored."""
     slot = slots[i]
     is_first = chamber.n_inside == 0
@@ -137,7 +139,7 @@ def _enter(chamber, c, slots, i, now_ms, x_m, y_m):  # type: ignore[no-untyped-d
 
 
 @kernel
-def load(lock, chambers, c, slots, levels, now_ms):  # type: ignore[no-untyped-def]
+def load(lock, chambers, c, slots, levels, now_ms):
     """Let ships enter chamber `c` from the side with open doors and return how many did."""
     chamber = chambers[c]
     best_first, best_first_rank, best_second, best_second_rank = -1, 0, -1, 0
@@ -159,7 +161,7 @@ def load(lock, chambers, c, slots, levels, now_ms):  # type: ignore[no-untyped-d
 
 
 @kernel
-def _placed_area(lock, chamber, c, slots, levels, now_ms, n_placed):  # type: ignore[no-untyped-def]
+def _placed_area(lock, chamber, c, slots, levels, now_ms, n_placed):
     """Return a lower bound of the area that the first `n_placed` ships of the queue take."""
     area, seen = 0.0, 0
     i = lock.first_slot[chamber.side]
@@ -172,7 +174,7 @@ def _placed_area(lock, chamber, c, slots, levels, now_ms, n_placed):  # type: ig
 
 
 @kernel
-def _search(lock, chamber, c, slots, levels, now_ms, n_base):  # type: ignore[no-untyped-def]
+def _search(lock, chamber, c, slots, levels, now_ms, n_base):
     """Try other places for one or two ships and return the deviation that places most ships."""
     best = n_base
     best_first, best_first_rank, best_second, best_second_rank = -1, 0, -1, 0
@@ -195,7 +197,7 @@ def _search(lock, chamber, c, slots, levels, now_ms, n_base):  # type: ignore[no
 
 
 @kernel
-def _count_passes(lock, chamber, slots, n_placed):  # type: ignore[no-untyped-def]
+def _count_passes(lock, chamber, slots, n_placed):
     """Tell each ship that was skipped in this loading how many later ships went before it."""
     i = lock.first_slot[chamber.side]
     seen = 0

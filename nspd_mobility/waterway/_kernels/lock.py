@@ -11,7 +11,6 @@ ship at the other side, unless another chamber that already comes there will hav
 
 from __future__ import annotations
 
-
 from ...codes import ChamberPhase, KernelStatus, Refusal
 from ...kernels.jit import kernel
 from ...units import NEVER_MS
@@ -37,7 +36,7 @@ _AIR_DRAUGHT = int(Refusal.AIR_DRAUGHT)
 
 
 @kernel
-def step(lock, chambers, slots, levels, requests, first, n_requests, now_ms, ship_rows, lockage_rows):  # type: ignore[no-untyped-def]
+def step(lock, chambers, slots, levels, requests, first, n_requests, now_ms, ship_rows, lockage_rows):
     """Do all that is due at `now_ms` and return (status, next_ms).
 
     Parameters
@@ -71,7 +70,10 @@ def step(lock, chambers, slots, levels, requests, first, n_requests, now_ms, shi
         return _SLOTS_FULL, now_ms
     complex_.now_ms = now_ms
     taken = False
-    for _ in range(4 * (present + chambers.shape[0]) + 4):
+    # Where nothing takes time a ship needs three rounds, and an empty turn for it two.
+    for _ in range(6 * (present + chambers.shape[0]) + 6):
+        if complex_.n_lockage_rows + chambers.shape[0] > lockage_rows.shape[0]:
+            return _CLOCK_STUCK, now_ms
         for c in range(chambers.shape[0]):
             if chambers[c].phase == _EXITING and chambers[c].next_ms <= now_ms:
                 _clear(complex_, chambers[c], c, lockage_rows)
@@ -95,7 +97,7 @@ def step(lock, chambers, slots, levels, requests, first, n_requests, now_ms, shi
 
 
 @kernel
-def run(lock, chambers, slots, levels, requests, until_ms, ship_rows, lockage_rows):  # type: ignore[no-untyped-def]
+def run(lock, chambers, slots, levels, requests, until_ms, ship_rows, lockage_rows):
     """Drive `step` over sorted requests up to `until_ms`; the compiled driver. Returns the status; call again after growing."""
     n = requests.shape[0]
     while True:
@@ -116,7 +118,7 @@ def run(lock, chambers, slots, levels, requests, until_ms, ship_rows, lockage_ro
 
 
 @kernel
-def _request(lock, chambers, slots, requests, r, ship_rows):  # type: ignore[no-untyped-def]
+def _request(lock, chambers, slots, requests, r, ship_rows):
     """Take a ship into its queue, or refuse it where it fits no chamber at any level."""
     ship = requests[r]
     eligible = 0
@@ -149,7 +151,7 @@ def _request(lock, chambers, slots, requests, r, ship_rows):  # type: ignore[no-
 
 
 @kernel
-def _clear(lock, chamber, c, lockage_rows):  # type: ignore[no-untyped-def]
+def _clear(lock, chamber, c, lockage_rows):
     """The last ship is out: write the lockage and wait with open doors at the other side."""
     row = lockage_rows[lock.n_lockage_rows]
     lock.n_lockage_rows += 1
@@ -171,7 +173,7 @@ def _clear(lock, chamber, c, lockage_rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _open(lock, chamber, slots, ship_rows):  # type: ignore[no-untyped-def]
+def _open(lock, chamber, slots, ship_rows):
     """The doors are open: ships leave one after another in the order in which they came."""
     chamber.phase = _EXITING
     chamber.side = 1 - chamber.side
@@ -200,7 +202,7 @@ def _open(lock, chamber, slots, ship_rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _close(lock, chamber, levels, now_ms):  # type: ignore[no-untyped-def]
+def _close(lock, chamber, levels, now_ms):
     """Nobody else enters: doors close, the chamber is levelled at the head of that moment, doors open."""
     chamber.phase = _LOCKING
     chamber.close_ms = now_ms
@@ -212,7 +214,7 @@ def _close(lock, chamber, levels, now_ms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _begin(lock, chamber, now_ms):  # type: ignore[no-untyped-def]
+def _begin(lock, chamber, now_ms):
     """Give an idle chamber a new lockage."""
     chamber.lockage_id = lock.n_lockages
     lock.n_lockages += 1
@@ -222,14 +224,14 @@ def _begin(lock, chamber, now_ms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _turn_ms(lock, chamber, levels, now_ms):  # type: ignore[no-untyped-def]
+def _turn_ms(lock, chamber, levels, now_ms):
     """Return how long an empty turn takes that begins now."""
     closed_ms = now_ms + chamber.door_close_ms
     return chamber.door_close_ms + levelling_ms(chamber, head_at(lock, levels, closed_ms)) + chamber.door_open_ms
 
 
 @kernel
-def _grant(lock, chambers, slots, levels, now_ms):  # type: ignore[no-untyped-def]
+def _grant(lock, chambers, slots, levels, now_ms):
     """Give idle chambers to waiting ships."""
     lock.recheck_ms = NEVER_MS
     n_idle = 0
@@ -245,7 +247,7 @@ def _grant(lock, chambers, slots, levels, now_ms):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _serve_side(lock, chambers, slots, levels, side, now_ms):  # type: ignore[no-untyped-def]
+def _serve_side(lock, chambers, slots, levels, side, now_ms):
     """Let ships at one side enter the idle chambers that are open there, and return how many chambers began."""
     begun = 0
     i = lock.first_slot[side]
@@ -268,7 +270,7 @@ def _serve_side(lock, chambers, slots, levels, side, now_ms):  # type: ignore[no
                 if through_ms < best_ms:
                     best, best_ms = c, through_ms
             elif answer == -1:
-                _look_again(lock, now_ms)
+                _look_again(lock, levels, now_ms)
         if open_chambers == 0:
             break
         if best >= 0:
@@ -285,14 +287,16 @@ def _serve_side(lock, chambers, slots, levels, side, now_ms):  # type: ignore[no
 
 
 @kernel
-def _look_again(lock, now_ms):  # type: ignore[no-untyped-def]
-    """A ship waits for water: look again at the next point of the level series."""
-    past = (now_ms - lock.level_start_ms) // lock.level_step_ms
+def _look_again(lock, levels, now_ms):
+    """A ship waits for water: look again at the next point of the level series, after which levels do not change."""
+    if now_ms >= lock.level_start_ms + (levels.shape[1] - 1) * lock.level_step_ms:
+        return
+    past = max((now_ms - lock.level_start_ms) // lock.level_step_ms, 0)
     lock.recheck_ms = min(lock.recheck_ms, lock.level_start_ms + (past + 1) * lock.level_step_ms)
 
 
 @kernel
-def _expect(lock, chambers, levels, now_ms):  # type: ignore[no-untyped-def]
+def _expect(lock, chambers, levels, now_ms):
     """Estimate for each busy chamber when it is open at the side that it comes to."""
     for c in range(chambers.shape[0]):
         chamber = chambers[c]
@@ -308,7 +312,7 @@ def _expect(lock, chambers, levels, now_ms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _exit_ms(chamber):  # type: ignore[no-untyped-def]
+def _exit_ms(chamber):
     """Estimate how long the ships inside need to leave."""
     if chamber.n_inside == 0:
         return 0
@@ -316,19 +320,20 @@ def _exit_ms(chamber):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _turn_empty(lock, chambers, slots, levels, now_ms):  # type: ignore[no-untyped-def]
+def _turn_empty(lock, chambers, slots, levels, now_ms):
     """Start empty turns for ships that no chamber serves earlier, oldest ship first over both sides."""
     _expect(lock, chambers, levels, now_ms)
-    heads = (lock.first_slot[0], lock.first_slot[1])
-    i, j, seen = heads[0], heads[1], 0
-    while (i >= 0 or j >= 0) and seen < 2 * lock.window:
-        seen += 1
+    i, j = lock.first_slot[0], lock.first_slot[1]
+    left_i, left_j = lock.window, lock.window
+    while i >= 0 or j >= 0:
         if j < 0 or (i >= 0 and slots[i].time_ms <= slots[j].time_ms):
             k = i
-            i = slots[i].next
+            left_i -= 1
+            i = slots[i].next if left_i > 0 else -1
         else:
             k = j
-            j = slots[j].next
+            left_j -= 1
+            j = slots[j].next if left_j > 0 else -1
         slot = slots[k]
         best, best_ms, n_idle = -1, NEVER_MS, 0
         for c in range(chambers.shape[0]):
@@ -339,7 +344,7 @@ def _turn_empty(lock, chambers, slots, levels, now_ms):  # type: ignore[no-untyp
                 continue  # it would have been taken already
             answer = may_enter(lock, chamber, c, slot, levels, now_ms)
             if answer == -1 and is_idle:
-                _look_again(lock, now_ms)
+                _look_again(lock, levels, now_ms)
             if answer != 1 or not _has_room(chamber, slot):
                 continue
             at_ms = _available_ms(lock, chamber, slot, levels, now_ms)
@@ -358,7 +363,7 @@ def _turn_empty(lock, chambers, slots, levels, now_ms):  # type: ignore[no-untyp
 
 
 @kernel
-def _has_room(chamber, slot):  # type: ignore[no-untyped-def]
+def _has_room(chamber, slot):
     """Say whether a chamber has area and number left for one more claim."""
     number, area = chamber.n_claimed, chamber.claim_area_m2
     if chamber.phase == _ENTERING and chamber.side == slot.side:  # the ship would join those inside
@@ -370,7 +375,7 @@ def _has_room(chamber, slot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _available_ms(lock, chamber, slot, levels, now_ms):  # type: ignore[no-untyped-def]
+def _available_ms(lock, chamber, slot, levels, now_ms):
     """Return when a chamber could take a ship at its side, NEVER where it moves away from it."""
     if chamber.phase == _IDLE:
         return now_ms + _turn_ms(lock, chamber, levels, now_ms)

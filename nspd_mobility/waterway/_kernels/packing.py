@@ -18,7 +18,7 @@ _EPSILON = 1e-9
 
 
 @kernel
-def _score(skyline, n_segments, width_m, y_m, beam_m):  # type: ignore[no-untyped-def]
+def _score(skyline, n_segments, width_m, y_m, beam_m):
     """Return (x, wasted area) of a ship that lies between `y_m` and `y_m` + `beam_m`."""
     x, taken = 0.0, 0.0
     for k in range(n_segments):
@@ -31,7 +31,7 @@ def _score(skyline, n_segments, width_m, y_m, beam_m):  # type: ignore[no-untype
 
 
 @kernel
-def find_place(skyline, n_segments, width_m, length_m, beam_m, ship_length_m, rank):  # type: ignore[no-untyped-def]
+def find_place(skyline, n_segments, width_m, length_m, beam_m, ship_length_m, rank):
     """Return (x, y) of a ship's best place (rank 0), second-best (rank 1) and so on; x < 0 where there is none.
 
     Candidates touch a corner of the skyline on their left or right; they are ordered by x, then by the area wasted in front
@@ -74,7 +74,7 @@ def find_place(skyline, n_segments, width_m, length_m, beam_m, ship_length_m, ra
 
 
 @kernel
-def _before(x, waste, y, other_x, other_waste, other_y):  # type: ignore[no-untyped-def]
+def _before(x, waste, y, other_x, other_waste, other_y):
     """Say whether a place comes before another in the order of preference, by more than rounding."""
     if x < other_x - _EPSILON:
         return True
@@ -88,7 +88,7 @@ def _before(x, waste, y, other_x, other_waste, other_y):  # type: ignore[no-unty
 
 
 @kernel
-def take_place(skyline, n_segments, width_m, y_m, beam_m, end_x_m):  # type: ignore[no-untyped-def]
+def take_place(skyline, n_segments, width_m, y_m, beam_m, end_x_m):
     """Raise the skyline over [y, y + beam] to `end_x_m` and return the number of segments, -1 where they do not fit the array."""
     right = min(y_m + beam_m, width_m)
     first = 0

@@ -10,7 +10,7 @@ from ...kernels.jit import kernel
 
 
 @kernel
-def link_free(lock, slots, begin):  # type: ignore[no-untyped-def]
+def link_free(lock, slots, begin):
     """Put the slots from `begin` on into the free list; for new and for grown pools."""
     for i in range(slots.shape[0] - 1, begin - 1, -1):
         slots[i].chamber = -2
@@ -19,7 +19,7 @@ def link_free(lock, slots, begin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def enqueue(lock, slots, requests, r):  # type: ignore[no-untyped-def]
+def enqueue(lock, slots, requests, r):
     """Take a free slot for request `r`, put it into the queue of its side, and return the slot."""
     request = requests[r]
     i = lock.free_slot
@@ -58,7 +58,7 @@ def enqueue(lock, slots, requests, r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def leave_queue(lock, slots, i):  # type: ignore[no-untyped-def]
+def leave_queue(lock, slots, i):
     """Take slot `i` out of the queue of its side."""
     slot = slots[i]
     side = slot.side
@@ -74,7 +74,7 @@ def leave_queue(lock, slots, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def free(lock, slots, i):  # type: ignore[no-untyped-def]
+def free(lock, slots, i):
     """Give slot `i` back."""
     slots[i].chamber = -2
     slots[i].next = lock.free_slot
@@ -83,7 +83,7 @@ def free(lock, slots, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def board(chamber, slots, i, c):  # type: ignore[no-untyped-def]
+def board(chamber, slots, i, c):
     """Append slot `i`, which has left its queue, to the ships inside chamber `c`."""
     slot = slots[i]
     slot.chamber = c

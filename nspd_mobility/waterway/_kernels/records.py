@@ -100,7 +100,7 @@ LOCK = np.dtype(
         ("recheck_ms", "i8"),  # when a ship that waits for water is looked at again
         ("level_start_ms", "i8"),
         ("level_step_ms", "i8"),
-        ("highest_m_nap", "f8"),  # highest level that both sides reach
+        ("highest_m_nap", "f8"),  # highest level that both sides reach at one time
         ("next_arrival", "i8"),  # used by the compiled driver
     ]
 )

@@ -1,0 +1,50 @@
+"""The indicators of a run: mean over replications with its interval, per scenario, year and variant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..tables.run_folder import RunFolder
+from .comparison import mean_interval
+
+WAITING = ("wait_mean", "wait_p90", "wait_over_norm_share", "passage_mean", "passage_p90", "journey_mean", "wait_ship_hours_per_year")
+"""Indicators that mean nothing while the queue grows without end."""
+
+
+def is_saturated(unfinished_share: float, queue_growth_per_day: float, facts: dict[str, Any]) -> bool:
+    """Say whether a mean has stopped to mean something, by the study's limits."""
+    limits = facts["saturation"]
+    return bool(unfinished_share > limits["unfinished_share"] or queue_growth_per_day > limits["queue_growth_per_day"])
+
+
+def summary_table(run: RunFolder) -> pd.DataFrame:
+    """Return one row per scenario, year, variant, indicator and dimension.
+
+    Returns
+    -------
+    DataFrame
+        `scenario, year, variant, indicator, dimension, unit, mean, half_width` (95 %), `n_replications, is_bound` (the truth is
+        at least this), `is_saturated, queue_growth_per_day`.
+    """
+    everything = run.read_all("indicators")
+    keys = ["scenario", "year", "variant"]
+    totals: Any = everything[everything["dimension"] == ""].pivot_table(index=keys, columns="indicator", values="value", aggfunc="mean")
+    rows: list[dict[str, Any]] = []
+    key: Any
+    for key, group in everything.groupby([*keys, "indicator", "dimension", "unit"], sort=False):
+        values = group["value"].dropna().to_numpy()
+        mean, half_width = mean_interval(values)
+        total = totals.loc[key[:3]]
+        growth = float(total.get("queue_growth_per_day", np.nan))
+        saturated = key[3] in WAITING and is_saturated(float(total.get("unfinished_share", 0.0)), growth, run.facts)
+        rows.append(
+            dict(zip([*keys, "indicator", "dimension", "unit"], key, strict=True))
+            | {"mean": mean, "half_width": half_width, "n_replications": values.size, "is_bound": bool(group["is_bound"].any())}
+            | {"is_saturated": saturated, "queue_growth_per_day": growth}
+        )
+    table = pd.DataFrame(rows)
+    order = {name: k for k, name in enumerate(run.facts["variants"])}
+    return table.sort_values(["scenario", "year", "variant"], key=lambda c: c.map(order) if c.name == "variant" else c, kind="stable", ignore_index=True)

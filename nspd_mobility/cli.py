@@ -1,0 +1,267 @@
+"""The command line: a thin layer over `nspd_mobility.api`. Imports nothing heavy before a command needs it.
+
+Exit codes: 0 ok, 1 a check failed, 2 usage, 3 invalid data, 4 simulation error, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SIMULATION, NspdError
+from .version import __version__
+
+app = typer.Typer(
+    name="nspd",
+    help="Simulate the North Sea Port District: run studies, compare variants, write reports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+golden_app = typer.Typer(help="Golden values of the bundled studies.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(golden_app, name="golden")
+
+_ClickException: Any = typer.BadParameter.__mro__[2]  # the base of usage errors, wherever this version of Typer keeps it
+
+StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A bundled study (see 'nspd list') or a folder with a study.yaml.")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that 'nspd run' prints, such as runs/smoke.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nspd-mobility {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
+    """Hold the options that all commands share."""
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    variant: Annotated[list[str] | None, typer.Option(help="Only this variant; may be given more than once.")] = None,
+    scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario.")] = None,
+    year: Annotated[list[str] | None, typer.Option(help="Only this year.")] = None,
+    replications: Annotated[int | None, typer.Option(min=1, help="Replications per variant, in place of the study's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed, in place of the study's.")] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 takes as many as pay off.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder with the study's name.")] = Path("runs"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is there already.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Check the invariants of every replication.")] = False,
+    uncertainty: Annotated[int, typer.Option(min=0, metavar="N", help="Draws over the values that rest on estimates and assumptions.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON in place of tables.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of the report: nl or en.")] = "nl",
+) -> None:
+    """Run a study, or what of it is missing, and write its report."""
+    from . import api, terminal
+    from .report.page import write_report
+
+    terminal.check_language(lang)
+    with terminal.progress(quiet=as_json) as on_progress:
+        folder = api.run(
+            study,
+            variants=variant,
+            scenarios=scenario,
+            years=year,
+            replications=replications,
+            seed=seed,
+            jobs=jobs,
+            out=out,
+            fresh=fresh,
+            uncertainty=uncertainty,
+            on_progress=on_progress,
+        )
+    report_path = write_report(folder, lang)
+    if as_json:
+        terminal.print_json(terminal.result_as_data(folder, report_path))
+    else:
+        terminal.print_result(folder, report_path)
+    if check:
+        terminal.check_invariants(folder, quiet=as_json)
+
+
+@app.command()
+def compare(
+    run_folder: RunArgument,
+    reference: Annotated[str | None, typer.Option(help="Variant to compare with; by default the study's reference.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Scenario; by default the first.")] = None,
+    year: Annotated[str | None, typer.Option(help="Year; by default the first.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show all indicators, not the key indicators only.")] = False,
+    until_precision: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0001, max=10.0, metavar="SHARE", help="Add replications until the intervals of the key differences are within this share of the reference."
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option(min=2, help="Most replications that --until-precision may add up to.")] = 200,
+    csv: Annotated[Path | None, typer.Option(help="Write the whole comparison to this CSV file.")] = None,
+    parquet: Annotated[Path | None, typer.Option(help="Write the whole comparison to this Parquet file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Compare the variants of a run: differences paired by replication, with intervals and plain words."""
+    from . import api, terminal
+
+    if until_precision is not None:
+        with terminal.progress(quiet=as_json) as on_progress:
+            api.refine(run_folder, until_precision, most=most, reference=reference, on_progress=on_progress)
+    table = api.compare(run_folder, reference=reference, scenario=scenario, year=year)
+    terminal.write_table(table, csv, parquet)
+    if as_json:
+        terminal.print_json(table.to_dict("records"))
+    else:
+        terminal.print_comparison(table, everything)
+
+
+@app.command()
+def report(
+    run_folder: RunArgument,
+    lang: Annotated[str, typer.Option(help="Language that the page opens in: nl or en.")] = "nl",
+    out: Annotated[Path | None, typer.Option(help="The file; by default report.html in the run's folder.")] = None,
+) -> None:
+    """Write the report of a run: one HTML file that needs no network."""
+    from . import terminal
+    from .report.page import write_report
+    from .tables.run_folder import RunFolder
+
+    terminal.check_language(lang)
+    typer.echo(write_report(RunFolder(run_folder), lang, out))
+
+
+@app.command()
+def check(study: StudyArgument, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
+    """Check a study and its datasets, and list what rests on estimates and assumptions."""
+    from . import terminal
+    from .study.check import check_study
+
+    findings, values = check_study(study)
+    terminal.print_findings(findings, values, as_json)
+
+
+@app.command()
+def show(
+    study: StudyArgument,
+    variant: Annotated[str, typer.Argument(metavar="VARIANT", help="A variant of the study.")],
+    diff: Annotated[str | None, typer.Option(metavar="OTHER", help="Show only what differs from this variant.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Scenario; by default the first.")] = None,
+    year: Annotated[str | None, typer.Option(help="Year; by default the first.")] = None,
+) -> None:
+    """Show every resolved value of a variant with its source, file and line."""
+    from . import terminal
+    from .study.check import values_of
+
+    terminal.print_values(values_of(study, variant, diff, scenario, year), diff)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the bundled studies and datasets."""
+    from . import terminal
+
+    terminal.print_bundled()
+
+
+@app.command()
+def init(
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="Name of the new study, and of the folder that is made here.")],
+    other: Annotated[str, typer.Option("--from", metavar="OTHER", help="The study to begin from.")] = "district-today",
+) -> None:
+    """Make the folder of a new study from another one."""
+    from .study.create import init_study
+
+    typer.echo(f"made {init_study(study, other)}; edit it and run it with: nspd run ./{study}")
+
+
+@app.command()
+def trace(
+    run_folder: RunArgument,
+    entity: Annotated[str, typer.Argument(metavar="ENTITY", help="Natural key or entity id of a ship.")],
+    variant: Annotated[str | None, typer.Option(help="Variant; by default the reference.")] = None,
+    replication: Annotated[int, typer.Option(min=0, help="Number of the replication.")] = 0,
+    scenario: Annotated[str | None, typer.Option(help="Scenario; by default the first.")] = None,
+    year: Annotated[str | None, typer.Option(help="Year; by default the first.")] = None,
+) -> None:
+    """Follow one entity through a replication, event by event."""
+    from . import terminal
+
+    terminal.print_trace(run_folder, entity, scenario, year, variant, replication)
+
+
+@app.command()
+def schema(what: Annotated[str, typer.Argument(metavar="WHAT", help="study, parameters, tables, or the name of a table.")] = "study") -> None:
+    """Print a JSON Schema of study files or parameters, or the schema of the result tables."""
+    from . import terminal
+
+    terminal.print_schema(what)
+
+
+@app.command()
+def warm() -> None:
+    """Compile all kernels now, so that the first run need not."""
+    from .warm import warm_kernels
+
+    n_kernels, took_s = warm_kernels()
+    typer.echo(f"{n_kernels} kernels are ready ({took_s:.1f} s)")
+
+
+@app.command()
+def bench(
+    case: Annotated[str | None, typer.Argument(metavar="CASE", help="One case; by default all.")] = None,
+    smoke: Annotated[bool, typer.Option("--smoke", help="Small sizes: shows that the cases run, not how fast.")] = False,
+    json_out: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write the figures to this file.")] = None,
+    against: Annotated[Path | None, typer.Option(metavar="BASE", help="Compare the ratios with those of an earlier file.")] = None,
+    fail_above: Annotated[float, typer.Option(min=1.0, metavar="RATIO", help="Fail where a case became slower by more than this factor.")] = 1.3,
+) -> None:
+    """Time the benchmark cases; each is a ratio to a yardstick measured in the same run."""
+    from .bench import run_cases
+
+    run_cases(case, smoke=smoke, json_out=json_out, against=against, fail_above=fail_above)
+
+
+@golden_app.command("update")
+def golden_update(reason: Annotated[str, typer.Option(metavar="TEXT", help="Why the golden values change; goes into the file.")]) -> None:
+    """Compute the golden values of the bundled studies anew and write them, with the reason."""
+    from .golden import update
+
+    typer.echo(update(reason))
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command and return its exit code; a user's fault is one line on the error stream."""
+    try:
+        result: Any = app(args=arguments, prog_name="nspd", standalone_mode=False)
+    except NspdError as error:
+        typer.echo(f"nspd: {error}", err=True)
+        return error.exit_code
+    except typer.Exit as leave:
+        return int(leave.exit_code)
+    except _ClickException as error:
+        error.show()
+        return int(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("nspd: interrupted; what is finished is kept, and the same command goes on from there", err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as in 'nspd list | head'
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except Exception as error:
+        if os.environ.get("NSPD_DEBUG"):
+            raise
+        typer.echo(f"nspd: internal error, {type(error).__name__}: {error}; set NSPD_DEBUG=1 for the details and report it", err=True)
+        return EXIT_SIMULATION
+    return int(result) if isinstance(result, int) else EXIT_OK
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What the sections read: one scenario and year of a run, its tables, indicators and comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..appraisal.comparison import compare_variants, indicator_matrix, mean_interval
+from ..appraisal.indicators import counted
+from ..tables.run_folder import MANIFEST_FILE, RunFolder, read_json
+from .texts import Text, given
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Context:
+    """One scenario and year of a run, for reading; the reference is the first of `variants`."""
+
+    run: RunFolder
+    scenario: str
+    year: str
+    variants: tuple[str, ...]
+    matrix: pd.DataFrame
+    comparison: pd.DataFrame
+    bounds: frozenset[tuple[str, str, str]]
+    _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of the run."""
+        return self.run.facts
+
+    @property
+    def reference(self) -> str:
+        """The variant that the others are compared with."""
+        return self.variants[0]
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The variants that are compared with the reference."""
+        return self.variants[1:]
+
+    def title(self, variant: str) -> Text:
+        """Return the title of a variant."""
+        return given(self.facts["variants"][variant].get("title"), variant)
+
+    def has(self, table: str) -> bool:
+        """Return whether every replication has a table."""
+        return all((self.run.folder(cell) / f"{table}.parquet").is_file() for cell in self._cells())
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of all replications, with variant and replication in front; read once."""
+        if name not in self._tables:
+            frames = [self.run.read(cell, name).assign(variant=cell.variant, replication=cell.replication) for cell in self._cells()]
+            self._tables[name] = pd.concat(frames, ignore_index=True)
+        return self._tables[name]
+
+    def counted(self, name: str) -> pd.DataFrame:
+        """Return the rows of a table that count, with `weight` and `end_s`."""
+        return counted(self.table(name), self.facts)
+
+    def values(self, variant: str, indicator: str, dimension: str = "") -> FloatArray:
+        """Return the values of an indicator by replication, empty where there are none."""
+        index = self.matrix.index
+        rows = (index.get_level_values(0) == variant) & (index.get_level_values(1) == indicator) & (index.get_level_values(2) == dimension)
+        found: FloatArray = self.matrix.to_numpy(dtype=np.float64)[rows].ravel()
+        return found[np.isfinite(found)]
+
+    def mean(self, variant: str, indicator: str, dimension: str = "") -> tuple[float, float]:
+        """Return the mean over replications and the half-width of its interval."""
+        return mean_interval(self.values(variant, indicator, dimension))
+
+    def is_saturated(self, variant: str) -> bool:
+        """Return whether a mean time says nothing: too many ships not through, or a queue that grows."""
+        limits = self.facts["saturation"]
+        return any(self.mean(variant, name)[0] > limit for name, limit in limits.items())
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the fingerprint of every replication."""
+        folder = self.run.folder
+        return {cell.path: str(read_json(folder(cell) / MANIFEST_FILE, "run the study again with --fresh")["fingerprint"]) for cell in self._cells()}
+
+    def _cells(self) -> list[Any]:
+        return [c for c in self.run.cells() if (c.scenario, c.year) == (self.scenario, self.year) and c.variant in self.variants]
+
+
+def read_context(run: RunFolder, scenario: str | None, year: str | None) -> Context:
+    """Return the context of a scenario and year, by default the first of the run.
+
+    Raises
+    ------
+    UsageError
+        If the run has no such scenario or year, or the reference has no finished replication.
+    """
+    facts = run.facts
+    scenario = run.choose("scenarios", scenario, next(iter(facts["scenarios"])))
+    year = run.choose("years", year, next(iter(facts["years"])))
+    comparison = compare_variants(run, scenario=scenario, year=year)
+    matrix = indicator_matrix(run, scenario, year)
+    finished = set(matrix.index.get_level_values("variant"))
+    reference = facts["reference"]
+    variants = (reference, *(name for name in facts["variants"] if name != reference and name in finished))
+    bounds = set()
+    for cell in run.cells():
+        if (cell.scenario, cell.year) == (scenario, year):
+            table = run.read(cell, "indicators", ["indicator", "dimension", "is_bound"])
+            bounds |= {(cell.variant, *key) for key in table[table["is_bound"]][["indicator", "dimension"]].itertuples(index=False, name=None)}
+    return Context(run, scenario, year, variants, matrix, comparison, frozenset(bounds))

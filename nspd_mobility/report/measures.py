@@ -1,0 +1,113 @@
+"""How an indicator is written: its name, its unit, its decimals, and its interval in words."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .context import Context
+from .texts import Text, number, place_name, plain, say, say_or
+
+_DECIMALS = {"min": 1, "%": 1, "1/year": 0, "h/year": 0, "1/day": 1, "1": 2}
+_TIMES = ("wait_", "passage_", "journey_")
+
+
+def indicator_name(indicator: str, dimension: str) -> Text:
+    """Return the name of an indicator with what it is split by, such as: mean waiting time, inland ships."""
+    name = say_or(f"indicator.{indicator}", indicator.replace("_", " "))
+    if not dimension:
+        return name
+    part = dimension_name(dimension)
+    return {language: f"{name[language]}, {part[language]}" for language in name}
+
+
+def dimension_name(dimension: str) -> Text:
+    """Return the name of a group of ships, a reason or a chamber."""
+    return say_or(f"dimension.{dimension}", place_name(dimension))
+
+
+def unit_name(unit: str) -> Text:
+    """Return how a unit is written; a share is written in per cent."""
+    return say_or(f"unit.{unit}", unit)
+
+
+def decimals_of(unit: str) -> int:
+    """Return the number of decimals in which a unit is written."""
+    return _DECIMALS.get("%" if unit == "–" else unit, 2)
+
+
+def scale_of(unit: str) -> float:
+    """Return the factor from a value to what is written: shares become per cent."""
+    return 100.0 if unit == "–" else 1.0
+
+
+def written(value: float, unit: str, *, sign: bool = False) -> Text:
+    """Return a value without its unit."""
+    return number(value * scale_of(unit), decimals_of(unit), sign=sign)
+
+
+def with_interval(mean: float, half_width: float, unit: str, *, is_bound: bool = False) -> Text:
+    """Return a mean with its interval: 24,9 ± 1,0; the interval is left out where it can't be known."""
+    value = written(mean, unit)
+    if math.isfinite(half_width):
+        value = say("value.plus_minus", value=value, half=written(half_width, unit))
+    return say("value.at_least", value=value) if is_bound else value
+
+
+def span(low: float, high: float, unit: str, *, sign: bool = False) -> Text:
+    """Return an interval in words: 14,3 tot 21,9."""
+    return say("value.span", low=written(low, unit, sign=sign), high=written(high, unit, sign=sign))
+
+
+def is_lost(context: Context, variant: str, indicator: str) -> bool:
+    """Return whether an indicator is a mean time of a saturated variant, which says nothing."""
+    return indicator.startswith(_TIMES) and context.is_saturated(variant)
+
+
+def growth(context: Context, variant: str) -> Text:
+    """Return the growth of the queue of a variant, in words."""
+    mean, half = context.mean(variant, "queue_growth_per_day")
+    return say("value.growth", value=with_interval(mean, half, "1/day"))
+
+
+def tone_of(verdict: str) -> str:
+    """Return the mark of a verdict."""
+    return {"differs": "differs", "does not differ": "same"}.get(verdict, "unclear")
+
+
+def verdict_name(verdict: str) -> Text:
+    """Return a verdict in words."""
+    return say(f"verdict.{tone_of(verdict)}")
+
+
+def rows_of(context: Context, variant: str) -> list[dict[str, Any]]:
+    """Return the comparison of a variant with the reference, the key indicators first and in the order of the study."""
+    table = context.comparison
+    if table.empty:
+        return []
+    rows = [{str(key): value for key, value in row.items()} for row in table[table["variant"] == variant].to_dict("records")]
+    order = list(context.facts["key_indicators"])
+    return sorted(rows, key=lambda row: _rank(order, row))
+
+
+def _rank(order: list[str], row: dict[str, Any]) -> tuple[int, str, str]:
+    name = f"{row['indicator']}/{row['dimension']}" if row["dimension"] else row["indicator"]
+    return (order.index(name) if name in order else len(order), row["indicator"], row["dimension"])
+
+
+def reference_rows(context: Context) -> list[tuple[str, str, str]]:
+    """Return indicator, dimension and unit of all that the reference has, the key indicators first."""
+    rows = [key for key in context.matrix.index if key[0] == context.reference]
+    order = list(context.facts["key_indicators"])
+    kept = [(str(i), str(d), str(u)) for _, i, d, u in rows]
+    return sorted(kept, key=lambda key: _rank(order, {"indicator": key[0], "dimension": key[1]}))
+
+
+def is_key(context: Context, indicator: str, dimension: str) -> bool:
+    """Return whether an indicator is one of the study's key indicators."""
+    return (f"{indicator}/{dimension}" if dimension else indicator) in context.facts["key_indicators"]
+
+
+def empty() -> Text:
+    """Return the mark of a cell without a value."""
+    return plain("–")

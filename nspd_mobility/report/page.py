@@ -1,0 +1,119 @@
+"""The report of a run: one HTML file in Dutch and English that asks nothing of a network.
+
+The file holds plotly.js, its style and its data. Both languages are in it: texts stand beside each other and the style shows
+one of them; the figures' texts are resolved in the browser. A content security policy forbids every request. Equal runs give
+equal bytes: nothing in the file depends on the moment or the machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError, allowed, nearest
+from ..tables.run_folder import RunFolder
+from . import chapters  # noqa: F401  (registers the sections)
+from .content import Section
+from .context import Context, read_context
+from .sections import build_sections
+from .texts import LANGUAGES, catalogue, given, plain, say
+
+REPORT_FILE = "report.html"
+
+
+def write_report(
+    run: RunFolder, language: str = "nl", out: Path | None = None, scenario: str | None = None, year: str | None = None
+) -> Path:
+    """Write the report of a run.
+
+    Parameters
+    ----------
+    run : RunFolder
+    language : str
+        The language in which the page opens: nl or en. The reader can switch.
+    out : Path, optional
+        The file; ``report.html`` in the run's folder by default.
+    scenario, year : str, optional
+        By default the first of the run.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        If the language, scenario or year does not exist, or the run has no finished replication.
+    """
+    if language not in LANGUAGES:
+        raise UsageError(f"language '{language}' is not known{nearest(language, LANGUAGES)}; allowed: {allowed(LANGUAGES)}")
+    context = read_context(run, scenario, year)
+    html = render(context, build_sections(context), language)
+    path = run.path / REPORT_FILE if out is None else Path(out)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(html, encoding="utf-8", newline="\n")
+    temporary.replace(path)
+    return path
+
+
+def render(context: Context, sections: Sequence[Section], language: str) -> str:
+    """Return the page as HTML."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from plotly.offline import get_plotlyjs
+
+    environment = Environment(
+        loader=PackageLoader(__package__ or "nspd_mobility.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    facts = context.facts
+    charts = {chart.key: {"alt": chart.alt, "figures": [choice.figure for choice in chart.choices]} for section in sections for chart in section.charts}
+    title = given(facts.get("title"), str(facts["study"]))
+    subtitle = say("page.subtitle", scenario=given(facts["scenarios"][context.scenario], context.scenario), year=context.year, n=context.matrix.shape[1])
+    page: str = environment.get_template("page.html.j2").render(
+        language=language, languages=LANGUAGES, sections=sections, title=title, subtitle=subtitle, say=say, plain=plain,
+        names={key: catalogue()[f"language.{key}"][key] for key in LANGUAGES}, version=str(facts["program"].get("version", "")),
+        css=_read("page.css"), javascript=_read("page.js"), plotly=in_script(get_plotlyjs()),
+        data=json_in_html({"charts": charts, "title": title, "dates": _dates(), "words": {"chart_failed": say("page.chart_failed")}}),
+    )  # fmt: skip
+    return page
+
+
+def json_in_html(value: Any) -> str:
+    """Return JSON that stands safely inside a script element, whatever strings it holds.
+
+    Examples
+    --------
+    >>> json_in_html("</script>")
+    '"\\\\u003c/script\\\\u003e"'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def in_script(text: str) -> str:
+    """Return JavaScript that does not end its script element before its end."""
+    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _dates() -> dict[str, Any]:
+    """Return the names of days and months for the charts' axes; plotly's week begins on Sunday."""
+    days, months = [6, 0, 1, 2, 3, 4, 5], range(1, 13)
+    return {
+        language: {
+            "days": [catalogue()[f"weekday.{d}"][language] for d in days],
+            "shortDays": [catalogue()[f"weekday.{d}"][language][: 2 if language == "nl" else 3] for d in days],
+            "months": [catalogue()[f"month.{m}"][language] for m in months],
+            "shortMonths": [catalogue()[f"month_short.{m}"][language] for m in months],
+        }
+        for language in LANGUAGES
+    }
+
+
+def _read(name: str) -> str:
+    return files(__package__ or "nspd_mobility.report").joinpath(name).read_text(encoding="utf-8")

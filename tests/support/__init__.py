@@ -1,0 +1,1 @@
+"""What tests share: builders of locks and ships, and simulations that check the invariants."""
