@@ -12,10 +12,14 @@ import pandas as pd
 
 from .appraisal.comparison import compare_variants
 from .appraisal.indicators import summarise
-from .errors import UsageError
+from .appraisal.registry import INDICATORS
+from .codes import Refusal
+from .demand.sheets import GROUPS
+from .errors import DataError, NspdError, UsageError, allowed, nearest
+from .params.tree import find
 from .study.definition import Study, load_study
 from .study.facts import run_facts
-from .study.runner import jobs_of, run_jobs
+from .study.runner import check_own_ships, jobs_of, run_jobs
 from .study.store import prepare_folder
 from .study.uncertainty import draws, uncertain_values
 from .tables.run_folder import RUN_FILE, RunFolder, write_json
@@ -72,24 +76,66 @@ def run(
     definition = study if isinstance(study, Study) else load_study(study)
     if replications is not None and replications < 1:
         raise UsageError(f"replications is {replications}; at least 1 is needed")
+    for name, number in (("seed", seed), ("jobs", jobs), ("uncertainty", uncertainty)):
+        if number is not None and number < 0:
+            raise UsageError(f"{name} is {number}; it must be 0 or more")
     n = replications or definition.params.replications
     first_number = definition.params.seed if seed is None else seed
-    grid = [
-        definition.resolve(scenario, year, variant)
+    chosen = {
+        (scenario, year, variant)
         for scenario in definition.choose("scenarios", scenarios)
         for year in definition.choose("years", years)
         for variant in definition.choose("variants", variants)
-    ]
+    }
+    grid = definition.check_all()  # the whole grid: parts that are run one by one belong together
+    check_key_indicators(definition)
+    for variant in grid:
+        check_own_ships(definition, variant)
     facts = run_facts(definition, grid, first_number, n, __version__)
     folder = Path(out) / definition.name
-    todo = jobs_of(definition, grid, range(n), first_number, folder, facts)
+    everything = jobs_of(definition, grid, n, first_number, folder, facts)
+    todo = list(everything)
+    of_draws = {"draws": uncertainty, "replications": n} if uncertainty else _earlier_draws(folder)
+    if of_draws["draws"]:
+        drawn = draws(uncertain_values(grid), of_draws["draws"], first_number)
+        everything += jobs_of(definition, grid, of_draws["replications"], first_number, folder, facts, drawn)
     if uncertainty:
-        drawn = draws(uncertain_values(grid), uncertainty, first_number)
-        todo += jobs_of(definition, grid, range(n), first_number, folder, facts, drawn)
+        todo = list(everything)
     prepare_folder(folder)
-    write_json(folder / RUN_FILE, facts)
+    write_json(folder / RUN_FILE, {**facts, "uncertainty": of_draws, "fingerprints": {job.cell.path: job.fingerprint for job in everything}})
+    todo = [job for job in todo if (job.cell.scenario, job.cell.year, job.cell.variant) in chosen]
     run_jobs(todo, summarise, n_processes=jobs, fresh=fresh, on_progress=on_progress)
     return RunFolder(folder)
+
+
+def _earlier_draws(folder: Path) -> dict[str, int]:
+    """Return how many draws an earlier run into this folder made, and with how many replications; they stay where they still hold."""
+    try:
+        earlier = RunFolder(folder).facts["uncertainty"]
+        return {"draws": int(earlier["draws"]), "replications": max(1, int(earlier["replications"]))}
+    except (NspdError, KeyError, TypeError, ValueError):
+        return {"draws": 0, "replications": 1}
+
+
+def check_key_indicators(study: Study) -> None:
+    """Refuse key indicators that no indicator stands for, before anything runs.
+
+    Raises
+    ------
+    DataError
+        With the place, what is allowed, and the nearest spelling.
+    """
+    chambers = {chamber for v in study.check_all() for lock in v.params.network.waterway.locks.values() for chamber in lock.chambers}
+    dimensions = {"group": set(GROUPS), "chamber": chambers, "reason": {reason.word for reason in Refusal} - {"none"}, "": set()}
+    for key in study.params.key_indicators:
+        where = find(study.tree, ("key_indicators", key)).where
+        name, _, dimension = key.partition("/")
+        if name not in INDICATORS:
+            raise DataError(f"{where}: key indicator '{key}': there is no indicator '{name}'{nearest(name, INDICATORS)}; allowed are: {allowed(INDICATORS)}")
+        known = dimensions[INDICATORS[name].split_by]
+        if dimension and dimension not in known:
+            may_be = f"allowed are: {allowed(known)}" if known else "it is not split; write its name alone"
+            raise DataError(f"{where}: key indicator '{key}': '{name}' is not given for '{dimension}'{nearest(dimension, known)}; {may_be}")
 
 
 def compare(run_folder: RunFolder | str | Path, *, reference: str | None = None, scenario: str | None = None, year: str | None = None) -> pd.DataFrame:
@@ -160,22 +206,28 @@ def refine(
     folder = run_folder if isinstance(run_folder, RunFolder) else RunFolder(run_folder)
     facts = folder.facts
     study = load_study(facts["study_source"])
+    if not 0.0 < precision_share < float("inf"):
+        raise UsageError(f"the precision is {precision_share}; it must be a share above 0, such as 0.05")
     while True:
-        tables = [compare(folder, reference=reference, scenario=s, year=y) for s in facts["scenarios"] for y in facts["years"]]
-        table = pd.concat(tables, ignore_index=True)
+        finished = sorted({(cell.scenario, cell.year) for cell in folder.cells()})
+        tables = [compare(folder, reference=reference, scenario=s, year=y) for s, y in finished]
+        if all(table.empty for table in tables):
+            raise UsageError(f"{folder.path}: there is nothing to compare: a precision needs finished replications of the reference and of another variant")
+        table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
         key = table[table["is_key"]] if table["is_key"].any() else table[table["dimension"] == ""]
         wanted = precision_share * key["reference_mean"].abs()
         is_wide = (key["half_width"] > wanted) & (wanted > 0.0)
+        is_unknown = (key["n"] < 2) & (wanted > 0.0)  # one replication has no interval
         n = int(table["n"].max())
-        if not is_wide.any() or n >= most:
+        if not (is_wide | is_unknown).any() or n >= most:
             return table
-        worst = float((key["half_width"] / wanted)[is_wide].max())
+        worst = float((key["half_width"] / wanted)[is_wide].max()) if is_wide.any() else 1.0
         more = min(most, max(n + 1, min(2 * n, int(n * worst**2) + 1)))  # at most twice as many at a time: the spread is an estimate
         folder = run(
             study,
-            scenarios=list(facts["scenarios"]),
-            years=list(facts["years"]),
-            variants=list(facts["variants"]),
+            scenarios=list(dict.fromkeys(s for s, _ in finished)),
+            years=list(dict.fromkeys(y for _, y in finished)),
+            variants=sorted({cell.variant for cell in folder.cells()}),
             replications=more,
             seed=facts["seed"],
             out=folder.path.parent,

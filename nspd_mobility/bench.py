@@ -118,10 +118,14 @@ def run_cases(name: str | None, *, smoke: bool, json_out: Path | None, against: 
     CheckFailed
         If a case became slower than allowed.
     """
+    if not 1.0 <= fail_above < float("inf"):
+        raise UsageError(f"--fail-above is {fail_above}; it is a factor of at least 1, such as 1.3")
     load_cases()
     if name is not None and name not in CASES:
         raise UsageError(f"there is no benchmark case '{name}'{nearest(name, CASES)}; cases are: {allowed(CASES)}")
     base = _read(against) if against is not None else {}
+    if json_out is not None:
+        _write(json_out, {})  # a place that can't be written shows before the work, not after it
     results: dict[str, Any] = {}
     for entry in [CASES[name]] if name else list(CASES.values()):
         result = measure(entry, smoke)
@@ -130,16 +134,29 @@ def run_cases(name: str | None, *, smoke: bool, json_out: Path | None, against: 
         print(f"{entry.name}: {shown}", flush=True)
     machine = {"cores": os.cpu_count(), "smoke": smoke}
     if json_out is not None:
-        json_out.write_text(json.dumps({"machine": machine, "cases": results}, indent=1) + "\n", encoding="utf-8")
+        _write(json_out, {"machine": machine, "cases": results})
     _judge(results, base, fail_above)
 
 
+def _write(path: Path, content: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: can't be written ({error.strerror or error}); choose another place for --json") from None
+
+
 def _read(path: Path) -> dict[str, Any]:
+    """Return the cases of an earlier file of figures; each has a ratio above 0."""
     try:
         cases: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["cases"]
-        return cases
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: is no file of 'nspd bench --json' ({error}); make one first") from None
+        odd = [name for name, figures in cases.items() if not 0.0 < float(figures["ratio"]) < float("inf")]
+    except OSError as error:
+        raise DataError(f"{path}: can't be read ({error.strerror or error}); make one with 'nspd bench --json {path.name}'") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise DataError(f"{path}: is damaged, or no file of 'nspd bench --json'; make one with 'nspd bench --json {path.name}'") from None
+    if odd:
+        raise DataError(f"{path}: is damaged (case '{odd[0]}' has no ratio above 0); make one with 'nspd bench --json {path.name}'")
+    return cases
 
 
 def _judge(results: dict[str, Any], base: dict[str, Any], fail_above: float) -> None:

@@ -137,10 +137,11 @@ def report(
 @app.command()
 def check(study: StudyArgument, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
     """Check a study and its datasets, and list what rests on estimates and assumptions."""
-    from . import terminal
+    from . import api, terminal
     from .study.check import check_study
 
     findings, values = check_study(study)
+    api.check_key_indicators(api.load_study(study))
     terminal.print_findings(findings, values, as_json)
 
 
@@ -250,8 +251,7 @@ def _run(arguments: list[str]) -> int:
         error.show()
         return int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("nspd: interrupted; what is finished is kept, and the same command goes on from there", err=True)
-        return EXIT_INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:  # the reader of our output went away, as in 'nspd list | head'
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
@@ -260,7 +260,14 @@ def _run(arguments: list[str]) -> int:
             raise
         typer.echo(f"nspd: internal error, {type(error).__name__}: {error}; set NSPD_DEBUG=1 for the details and report it", err=True)
         return EXIT_SIMULATION
+    if result == EXIT_INTERRUPTED:  # how newer versions of Typer tell of Ctrl-C
+        return _interrupted()
     return int(result) if isinstance(result, int) else EXIT_OK
+
+
+def _interrupted() -> int:
+    typer.echo("nspd: interrupted; what is finished is kept, and the same command goes on from there", err=True)
+    return EXIT_INTERRUPTED
 
 
 if __name__ == "__main__":

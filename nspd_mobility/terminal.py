@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .errors import CheckFailed, DataError, UsageError, allowed, nearest
+from .errors import CheckFailed, DataError, NspdError, UsageError, allowed, nearest
 from .units import LOCAL_ZONE
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _errors = Console(stderr=True)
 def check_language(language: str) -> None:
     """Refuse a language that the report does not have."""
     if language not in LANGUAGES:
-        raise UsageError(f"there is no language '{language}'; allowed are: {allowed(LANGUAGES)}")
+        raise UsageError(f"there is no language '{language}'{nearest(language.lower(), LANGUAGES)}; allowed are: {allowed(LANGUAGES)}")
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def _plain_progress(quiet: bool) -> Iterator[Callable[[int, int, float], None]]:
         tenth = int(10 * (done + share) / total) if total else 10
         if tenth > shown and not quiet:
             shown = tenth
-            print(f"{done} of {total} replications", file=sys.stderr, flush=True)
+            print(f"{10 * tenth} %, {done} of {total} replications", file=sys.stderr, flush=True)
 
     yield update
 
@@ -121,8 +121,8 @@ def _comparison(run: RunFolder) -> pd.DataFrame:
 
     from .appraisal.comparison import compare_variants
 
-    scenarios, years = list(run.facts["scenarios"]), list(run.facts["years"])
-    parts = [compare_variants(run, scenario=s, year=y) for s in scenarios for y in years] if len(run.facts["variants"]) > 1 else []
+    finished = {(cell.scenario, cell.year) for cell in run.cells() if cell.variant == run.reference}
+    parts = [compare_variants(run, scenario=s, year=y) for s, y in sorted(finished)]
     parts = [part for part in parts if not part.empty]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
@@ -170,6 +170,10 @@ def run_notes(summary: pd.DataFrame) -> list[str]:
         notes.append("one replication: no interval can be given; use --replications")
     if summary["is_bound"].any():
         notes.append("≥: some ships were not through at the end of the drain, the true value is at least this")
+    refused = summary[(summary["indicator"] == "refused_per_year") & (summary["dimension"] == "") & (summary["mean"] > 0.0)]
+    if not refused.empty:
+        which = ", ".join(f"{row['variant']} {number(row['mean'])}" for row in refused.to_dict("records"))
+        notes.append(f"refused: some ships fit no chamber (per year: {which}); they are kept in the table ships with their refused_reason, and wait nowhere")
     if summary["is_saturated"].any():
         notes.append("saturated: the queue grows through the measured window; a mean would say nothing, the growth is given")
     return notes
@@ -293,11 +297,15 @@ def print_bundled() -> None:
     for column in ("name", "question", "variants"):
         table.add_column(column)
     for name in known_datasets("experiments"):
-        definition = load_study(name).params
-        table.add_row(name, escape(text_in(definition.question, "en")), ", ".join(definition.variants))
+        try:
+            definition = load_study(name).params
+        except NspdError as error:  # one unusable study of a user's own data folder doesn't hide the others
+            table.add_row(escape(name), escape(f"can't be used: {error}"), "")
+        else:
+            table.add_row(escape(name), escape(text_in(definition.question, "en")), ", ".join(definition.variants))
     _console.print(table)
     for kind in ("networks", "demand"):
-        _console.print(f"{kind}: {', '.join(known_datasets(kind))}")
+        _console.print(escape(f"{kind}: {', '.join(known_datasets(kind))}"))
 
 
 def print_trace(path: Path, entity: str, scenario: str | None, year: str | None, variant: str | None, replication: int) -> None:
@@ -309,11 +317,14 @@ def print_trace(path: Path, entity: str, scenario: str | None, year: str | None,
     run = RunFolder(path)
     facts = run.facts
     cell = Cell(
-        run.choose("scenarios", scenario, next(iter(facts["scenarios"]))),
-        run.choose("years", year, next(iter(facts["years"]))),
-        run.choose("variants", variant, facts["reference"]),
+        run.choose("scenarios", scenario),
+        run.choose("years", year),
+        run.choose("variants", variant, run.reference),
         f"r{replication:04d}",
     )
+    if cell not in run.cells():
+        there = [c.replication for c in run.cells() if (c.scenario, c.year, c.variant) == (cell.scenario, cell.year, cell.variant)]
+        raise UsageError(f"{run.path}: {cell.path} is not finished; finished replications of it are: {allowed(there) or 'none'}; choose one with --replication")
     ships = run.read(cell, "ships", ["period", "entity_id", "id", "class_id", "origin", "destination"])
     known = ships[(ships["id"] == entity) | (ships["entity_id"].astype(str) == entity)]
     if known.empty:

@@ -145,9 +145,9 @@ def compare_variants(run: RunFolder, *, reference: str | None = None, scenario: 
         and 95th percentile of the paired difference over the draws of uncertain values, where there are draws.
     """
     facts = run.facts
-    reference = run.choose("variants", reference, facts["reference"])
-    scenario = run.choose("scenarios", scenario, next(iter(facts["scenarios"])))
-    year = run.choose("years", year, next(iter(facts["years"])))
+    reference = run.choose("variants", reference, run.reference)
+    scenario = run.choose("scenarios", scenario)
+    year = run.choose("years", year)
     matrix = indicator_matrix(run, scenario, year)
     if reference not in matrix.index.get_level_values("variant"):
         raise UsageError(f"{run.path}: variant '{reference}' has no finished replication; run it first")

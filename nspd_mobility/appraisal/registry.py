@@ -38,13 +38,14 @@ class Indicator:
     unit: str
     needs: tuple[str, ...]
     doc: str
+    split_by: str
     function: Callable[..., Figures]
 
 
 INDICATORS: dict[str, Indicator] = {}
 
 
-def indicator(name: str, unit: str, needs: tuple[str, ...]) -> Callable[[Callable[..., Figures]], Callable[..., Figures]]:
+def indicator(name: str, unit: str, needs: tuple[str, ...], split_by: str = "") -> Callable[[Callable[..., Figures]], Callable[..., Figures]]:
     """Register a function as an indicator.
 
     Parameters
@@ -54,12 +55,14 @@ def indicator(name: str, unit: str, needs: tuple[str, ...]) -> Callable[[Callabl
     needs : tuple of str
         Tables, given to the function as arguments of that name, counted rows only, with a `weight`. The function also gets
         `facts`, the facts of the run.
+    split_by : str
+        What the dimensions are: group, chamber, reason, or nothing.
     """
 
     def register(function: Callable[..., Figures]) -> Callable[..., Figures]:
         if name in INDICATORS:
             raise ValueError(f"indicator {name} is registered twice")
-        INDICATORS[name] = Indicator(name, unit, needs, (function.__doc__ or "").strip().splitlines()[0], function)
+        INDICATORS[name] = Indicator(name, unit, needs, (function.__doc__ or "").strip().splitlines()[0], split_by, function)
         return function
 
     return register

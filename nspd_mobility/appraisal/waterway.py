@@ -39,52 +39,52 @@ def _quantile(column: str, share: float) -> Any:
     return function
 
 
-@indicator("passages_per_year", "1/year", ("ships",))
+@indicator("passages_per_year", "1/year", ("ships",), "group")
 def passages_per_year(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Ships that pass a lock in a year, by group."""
     able = ships[ships["refused_reason"] == "none"]
     return by(able, "group", lambda rows: Figure(float(rows["weight"].sum()), len(rows)))
 
 
-@indicator("wait_mean", "min", ("ships",))
+@indicator("wait_mean", "min", ("ships",), "group")
 def wait_mean(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Mean waiting time at the lock, entry included, by group."""
     return by(_waits(ships), "group", _mean("wait_min"))
 
 
-@indicator("wait_p90", "min", ("ships",))
+@indicator("wait_p90", "min", ("ships",), "group")
 def wait_p90(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Waiting time that 90 % of the ships do not exceed, by group."""
     return by(_waits(ships), "group", _quantile("wait_min", 0.9))
 
 
-@indicator("wait_over_norm_share", "–", ("ships",))
+@indicator("wait_over_norm_share", "–", ("ships",), "group")
 def wait_over_norm_share(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the ships that wait longer than 30 minutes."""
     waits = _waits(ships).assign(over=lambda rows: (rows["wait_min"] > NORM_WAIT_MIN).astype(float))
     return by(waits, "group", _mean("over"))
 
 
-@indicator("passage_mean", "min", ("ships",))
+@indicator("passage_mean", "min", ("ships",), "group")
 def passage_mean(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Mean time from arrival at the lock to the exit, by group."""
     return by(_waits(ships), "group", _mean("passage_min"))
 
 
-@indicator("passage_p90", "min", ("ships",))
+@indicator("passage_p90", "min", ("ships",), "group")
 def passage_p90(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Passage time that 90 % of the ships do not exceed, by group."""
     return by(_waits(ships), "group", _quantile("passage_min", 0.9))
 
 
-@indicator("wait_ship_hours_per_year", "h/year", ("ships",))
+@indicator("wait_ship_hours_per_year", "h/year", ("ships",), "group")
 def wait_ship_hours_per_year(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Hours that ships wait at the lock in a year, by group."""
     waits = _waits(ships)
     return by(waits, "group", lambda rows: Figure(float((rows["wait_min"] * rows["weight"]).sum() / 60.0), len(rows), bool(rows["is_open"].any())))
 
 
-@indicator("journey_mean", "min", ("ships",))
+@indicator("journey_mean", "min", ("ships",), "group")
 def journey_mean(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Mean time from origin to destination of the ships that arrived, lock included, by group."""
     arrived = ships[ships["arrive_s"].notna() & (ships["origin"] != "")]
@@ -99,7 +99,7 @@ def unfinished_share(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     return by(waits, None, _mean("open"))
 
 
-@indicator("refused_per_year", "1/year", ("ships",))
+@indicator("refused_per_year", "1/year", ("ships",), "reason")
 def refused_per_year(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Ships that fit no chamber, in a year, by reason."""
     refused = ships[ships["refused_reason"] != "none"]
@@ -128,34 +128,34 @@ def queue_length(ships: pd.DataFrame, times_s: Any) -> Any:
     return np.searchsorted(arrivals, times_s, side="right") - np.searchsorted(entries, times_s, side="right")
 
 
-@indicator("lockages_per_day", "1/day", ("lockages",))
+@indicator("lockages_per_day", "1/day", ("lockages",), "chamber")
 def lockages_per_day(lockages: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Lockages per day, empty turns included, by chamber."""
     days = sum(period["weight_days"] for period in facts["periods"].values())
     return by(lockages, "chamber", lambda rows: Figure(float(rows["weight"].sum()) / days, len(rows)))
 
 
-@indicator("empty_turn_share", "–", ("lockages",))
+@indicator("empty_turn_share", "–", ("lockages",), "chamber")
 def empty_turn_share(lockages: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the lockages without a ship, by chamber."""
     rows = lockages.assign(empty=(lockages["n_ships"] == 0).astype(float), is_open=False)
     return by(rows, "chamber", _mean("empty"))
 
 
-@indicator("ships_per_lockage", "1", ("lockages",))
+@indicator("ships_per_lockage", "1", ("lockages",), "chamber")
 def ships_per_lockage(lockages: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Ships per lockage that carries any, by chamber."""
     rows = lockages[lockages["n_ships"] > 0].assign(is_open=False)
     return by(rows.assign(n=rows["n_ships"].astype(float)), "chamber", _mean("n"))
 
 
-@indicator("chamber_fill_share", "–", ("lockages",))
+@indicator("chamber_fill_share", "–", ("lockages",), "chamber")
 def chamber_fill_share(lockages: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Mean share of the chamber's area that ships take in a lockage that carries any, by chamber."""
     return by(lockages[lockages["n_ships"] > 0].assign(is_open=False), "chamber", _mean("area_share"))
 
 
-@indicator("chamber_busy_share", "–", ("lockages",))
+@indicator("chamber_busy_share", "–", ("lockages",), "chamber")
 def chamber_busy_share(lockages: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the time that a chamber is in a lockage or an empty turn, by chamber."""
     available_s = sum(period["measure_s"] * period["year_factor"] for period in facts["periods"].values())

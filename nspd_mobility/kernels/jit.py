@@ -112,16 +112,22 @@ class _KernelCache(caching.FunctionCache):
         self._lock: IO[str] | None = None
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        found = super().load_overload(sig, target_context)
-        if found is None and self._acquire():
+        try:
             found = super().load_overload(sig, target_context)
-            if found is not None:
-                self._release()
+            if found is None and self._acquire():
+                found = super().load_overload(sig, target_context)
+                if found is not None:
+                    self._release()
+        except OSError as error:  # a folder that can't be read: compile
+            _log.debug("no compiled kernel from %s: %s", self._lock_path.parent, error)
+            return None
         return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
             super().save_overload(sig, data)
+        except OSError as error:  # a folder that can't be written: the next process compiles again
+            _log.debug("compiled kernel is not kept at %s: %s", self._lock_path.parent, error)
         finally:
             self._release()
 
@@ -151,7 +157,7 @@ def kernel(function: F) -> F:
     """
     if not is_compiled():
         return function
-    dispatcher: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
     _forget_literals(dispatcher)
     try:
         dispatcher._cache = _KernelCache(function)

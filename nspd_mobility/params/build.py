@@ -56,7 +56,10 @@ def build_plain(model: type[ModelT], what: str, **values: Any) -> ModelT:
 def _message(model: type[BaseModel], tree: Branch, error: ValidationError, prefix: str, is_file: bool = True) -> str:
     faults = error.errors(include_url=False)
     fault = faults[0]
-    path: tuple[str, ...] = tuple(str(part) for part in fault["loc"])
+    path: tuple[str, ...] = tuple(str(part) for part in fault["loc"] if part != "[key]")
+    reason = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if fault["type"] == "value_error" and (named := reason.split(":", 1)[0]) in (*model.model_fields, *_keys_at(tree, path)):
+        path, reason = (*path, named), reason.split(":", 1)[1].strip()  # a check of several keys says which one it is about
     node = find(tree, path)
     key = ".".join((prefix, *path) if prefix else path)
     place = node.where if is_file else tree.file
@@ -66,12 +69,21 @@ def _message(model: type[BaseModel], tree: Branch, error: ValidationError, prefi
         text = f"{text} (at '{key}')"
     elif fault["type"] == "missing":
         text = f"key '{key}' is missing; add it"
+    elif fault["type"] == "string_pattern_mismatch" and fault["loc"][-1] == "[key]":
+        text = f"'{key}': {path[-1]!r} can't be a name here; use small letters, digits and hyphens, at most 64, such as 'low-growth'"
+    elif fault["type"] == "string_pattern_mismatch":
+        text = f"'{key}': {fault['input']!r} can't be a name; use small letters, digits and hyphens, at most 64, such as 'low-growth'"
     else:
         got = fault["input"]
-        shown = "" if isinstance(got, dict | BaseModel) or len(repr(got)) > 60 else f", not {got!r}"
-        text = f"'{key}': {fault['msg'].removeprefix('Value error, ').removeprefix('Input ')}{shown}"
+        is_said = isinstance(got, dict | BaseModel) or len(repr(got)) > 60 or repr(got) in reason
+        text = f"'{key}': {reason}{'' if is_said else f', not {got!r}'}"
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"{place}: {text}{more}"
+
+
+def _keys_at(tree: Branch, path: tuple[str, ...]) -> tuple[str, ...]:
+    node = find(tree, path)
+    return tuple(node) if isinstance(node, Branch) else ()
 
 
 def _model_at(model: type[BaseModel], path: tuple[str, ...]) -> type[BaseModel] | None:
@@ -87,6 +99,13 @@ def _model_at(model: type[BaseModel], path: tuple[str, ...]) -> type[BaseModel] 
             current = _value_type(current)
         current = _strip(current)
     return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def is_whole_number(model: type[BaseModel], path: str) -> bool:
+    """Say whether the value at a dotted path of a model is a whole number."""
+    *parents, name = path.split(".")
+    owner = _model_at(model, tuple(parents))
+    return owner is not None and name in owner.model_fields and owner.model_fields[name].annotation is int
 
 
 def _strip(annotation: Any) -> Any:

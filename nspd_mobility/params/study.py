@@ -8,11 +8,21 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..codes import Quality
+from ..errors import allowed, nearest
 from ..units import parse_duration_s
 from .fields import Params, param
 
 Duration = Annotated[float, BeforeValidator(parse_duration_s)]
-Text = dict[str, str] | str
+
+
+def _text(value: Any) -> Any:
+    is_by_language = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    if not isinstance(value, str) and not is_by_language:
+        raise ValueError(f"{value!r} is not a text; write a text, or one per language such as {{nl: ..., en: ...}}")
+    return value
+
+
+Text = Annotated[dict[str, str] | str, BeforeValidator(_text)]
 
 
 def _iso_date(value: Any) -> str:
@@ -43,7 +53,7 @@ class TypicalPeriod(Params):
     @model_validator(mode="after")
     def _measures_something(self) -> Self:
         if self.measure <= 0.0:
-            raise ValueError("measure must be longer than 0")
+            raise ValueError("measure: must be longer than 0, such as '7 d'")
         return self
 
 
@@ -112,12 +122,14 @@ class StudyParams(Params):
     def _consistent(self) -> Self:
         days = sum(period.weight_days for period in self.calendar.values())
         if abs(days - 365.0) > 1e-6 and abs(days - 366.0) > 1e-6:
-            raise ValueError(f"the weights of the calendar add up to {days:g} days; make them add up to 365 or 366")
+            raise ValueError(f"calendar: the weights add up to {days:g} days; make the weight_days of the typical periods add up to 365 or 366")
         if self.reference not in self.variants:
-            raise ValueError(f"reference '{self.reference}' is not a variant; variants are: {', '.join(self.variants)}")
+            raise ValueError(
+                f"reference: '{self.reference}' is not a variant{nearest(self.reference, self.variants)}; name one of the variants: {allowed(self.variants)}"
+            )
         for year in self.years:
-            if not (year.isdigit() and len(year) == 4):
-                raise ValueError(f"years: '{year}' is not a year of four digits")
+            if not (year.isascii() and year.isdecimal() and 1000 <= int(year) <= 2999 and len(year) == 4):
+                raise ValueError(f"years: '{year}' is not a year of four digits, such as 2030")
         return self
 
 

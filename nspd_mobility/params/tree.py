@@ -8,7 +8,7 @@ service. A value is written plainly, or as a quantity::
 
 from __future__ import annotations
 
-import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from ..codes import Quality
@@ -24,6 +25,18 @@ from ..units import unit_of
 
 QUANTITY_KEYS = ("value", "low", "high", "unit", "source", "year", "quality", "note")
 REMOVE = "remove"
+DEFERRED = "values"  # below this key of a study, 'remove' speaks of the datasets, and waits until it is laid over them
+MAX_FILE_MB = 1  # real files hold some kB, and a MB takes half a minute to read
+MAX_BRACKETS = 200  # open at one place; the reader takes 8 s to give up on 20 000
+MAX_DEPTH = 40  # real files go 9 deep
+MAX_VALUES = 100_000  # aliases may stand for many times what is written
+
+
+class _Constructor(RoundTripConstructor):
+    """Leaves dates as text: whoever needs a date checks it, and names the place."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda constructor, node: constructor.construct_scalar(node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,44 +119,76 @@ def load_yaml(path: Path) -> Branch:
         If the file is missing, empty, not a map, holds a key twice, a list of objects, or is not YAML; with file and line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        size_mb = path.stat().st_size / 1e6
+        if size_mb > MAX_FILE_MB:
+            raise DataError(f"{path}: has {size_mb:.0f} MB, and at most {MAX_FILE_MB} MB are read; put tables into CSV or Parquet files")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: can't be read as UTF-8 text ({error})") from None
+        raise DataError(f"{path}: no such file; add it or mend the name") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: is no UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise DataError(f"{path}: can't be read ({error.strerror or error})") from None
+    if _open_brackets(text) > MAX_BRACKETS:
+        raise DataError(f"{path}: is not usable YAML (brackets are nested more than {MAX_BRACKETS} deep); mend the file")
+    reader = YAML(typ="rt")
+    reader.Constructor = _Constructor
     try:
-        data = YAML(typ="rt").load(text)
+        data = reader.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
         problem = (error.problem or str(error)).strip()
         raise DataError(f"{path}:{line}: {problem}; mend the YAML here") from None
     except (YAMLError, ValueError, RecursionError) as error:
-        raise DataError(f"{path}: is not usable YAML ({str(error).splitlines()[0] if str(error) else type(error).__name__})") from None
+        problem = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(f"{path}: is not usable YAML ({problem}); mend the file") from None
     if not isinstance(data, CommentedMap):
-        raise DataError(f"{path}:1: must hold a map of keys, and holds {'nothing' if data is None else type(data).__name__}")
-    return _branch(data, str(path), 1, "")
+        held = "nothing" if data is None else "a list" if isinstance(data, CommentedSeq) else "one plain value"
+        raise DataError(f"{path}:1: must hold a map of keys, and holds {held}; write 'key: value' lines")
+    return _Reader(str(path)).branch(data, 1, ())
 
 
-def _branch(data: CommentedMap, file: str, line: int, path: str) -> Branch:
-    branch = Branch(file, line)
-    for key, value in data.items():
-        here = data.lc.data[key][0] + 1 if key in data.lc.data else line
-        if isinstance(key, bool) or not isinstance(key, str | int):
-            raise DataError(f"{file}:{here}: the key {key!r} must be a name; put it in quotes")
-        name = str(key)
-        branch[name] = _node(value, file, here, name, f"{path}.{name}".lstrip("."))
-    return branch
+def _open_brackets(text: str) -> int:
+    """Return how many brackets are open at most, those in texts and comments included."""
+    deepest = depth = 0
+    for mark in re.findall(r"[\[\]{}]", text):
+        depth = max(0, depth + (1 if mark in "[{" else -1))
+        deepest = max(deepest, depth)
+    return deepest
 
 
-def _node(value: Any, file: str, line: int, name: str, path: str) -> Branch | Leaf:
-    if isinstance(value, CommentedMap):
-        return _quantity(value, file, line, name, path) if "value" in value else _branch(value, file, line, path)
-    if isinstance(value, CommentedSeq):
-        if any(isinstance(item, CommentedMap | CommentedSeq) for item in value):
-            raise DataError(f"{file}:{line}: '{path}' is a list of objects; write a map with a name for each, so that an overlay can address one")
-        return Leaf([_plain(item) for item in value], file, line)
-    return Leaf(_plain(value), file, line)
+class _Reader:
+    """Turns what the YAML reader gives into a tree; counts, because aliases make a small file stand for a huge tree."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.n_values = 0
+
+    def branch(self, data: CommentedMap, line: int, path: tuple[str, ...]) -> Branch:
+        branch = Branch(self.file, line)
+        if len(path) > MAX_DEPTH:
+            raise DataError(f"{self.file}:{line}: keys are nested more than {MAX_DEPTH} deep, below '{'.'.join(path[:3])}'; write fewer levels")
+        for key, value in data.items():
+            here = data.lc.data[key][0] + 1 if key in data.lc.data else line
+            self.n_values += 1
+            if self.n_values > MAX_VALUES:
+                raise DataError(f"{self.file}:{here}: stands for more than {MAX_VALUES} values, aliases written out; use fewer aliases")
+            if isinstance(key, bool) or not isinstance(key, str | int):
+                raise DataError(f"{self.file}:{here}: the key {key!r} must be a name; put it in quotes")
+            name = str(key)
+            if name in branch:
+                raise DataError(f"{self.file}:{here}: the key '{name}' stands here twice, as a number and as text; take one away")
+            if "." in name or not name:
+                raise DataError(f"{self.file}:{here}: the key '{name}' can't be used: a key is not empty and has no dots, they separate keys; use a hyphen")
+            branch[name] = self.node(value, here, (*path, name))
+        return branch
+
+    def node(self, value: Any, line: int, path: tuple[str, ...]) -> Branch | Leaf:
+        if isinstance(value, CommentedMap):
+            is_quantity = "value" in value and not isinstance(value["value"], CommentedMap)
+            return _quantity(value, self.file, line, path[-1], ".".join(path)) if is_quantity else self.branch(value, line, path)
+        return Leaf(_plain(value, f"{self.file}:{line}", ".".join(path)), self.file, line)
 
 
 def _quantity(data: CommentedMap, file: str, line: int, name: str, path: str) -> Leaf:
@@ -159,7 +204,7 @@ def _quantity(data: CommentedMap, file: str, line: int, name: str, path: str) ->
         quality = None if data.get("quality") is None else Quality.parse(data["quality"])
     except DataError as error:
         raise DataError(f"{file}:{line}: quality of '{path}': {error}") from None
-    low, high, value = (_plain(data.get(key)) for key in ("low", "high", "value"))
+    low, high, value = (_plain(data.get(key), f"{file}:{line}", path) for key in ("low", "high", "value"))
     if low is not None or high is not None:
         numbers = [v for v in (low, value, high) if isinstance(v, int | float) and not isinstance(v, bool)]
         if len(numbers) != 3 or not low <= value <= high:
@@ -167,23 +212,38 @@ def _quantity(data: CommentedMap, file: str, line: int, name: str, path: str) ->
     return Leaf(value, file, line, low, high, str(data.get("source") or ""), data.get("year"), quality, str(data.get("note") or ""))
 
 
-def _plain(value: Any) -> Any:
-    """Turn a scalar of the YAML reader into a plain Python value; dates become ISO text."""
+def _plain(value: Any, where: str, path: str) -> Any:
+    """Turn a scalar of the YAML reader, or a list of scalars, into plain Python values."""
+    if isinstance(value, CommentedSeq):
+        if any(isinstance(item, CommentedMap | CommentedSeq) for item in value):
+            raise DataError(f"{where}: '{path}' is a list of objects; write a map with a name for each, so that an overlay can address one")
+        return [_plain(item, where, path) for item in value]
     if isinstance(value, bool) or value is None:
         return value
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, datetime.datetime | datetime.date):
-        return value.isoformat()
-    return str(value) if isinstance(value, str) else value
+    for kind in (float, int, str):
+        if isinstance(value, kind):
+            return kind(value)
+    raise DataError(f"{where}: '{path}' is of a kind that is not read here ({type(value).__name__}); write a number, a text or a list, without a tag")
 
 
-def merge(base: Branch, overlay: Branch) -> Branch:
-    """Return `base` with `overlay` laid over it; ``remove: [keys]`` in the overlay removes keys that must exist."""
-    result = Branch(base.file or overlay.file, base.line, dict(base))
+def merge(base: Branch, overlay: Branch, *, is_study: bool = False, keeps_removals: bool = False) -> Branch:
+    """Return `base` with `overlay` laid over it; ``remove: [keys]`` in the overlay removes keys that must exist.
+
+    Parameters
+    ----------
+    base, overlay : Branch
+    is_study : bool
+        Both are studies: below a key ``values``, removals are kept.
+    keeps_removals : bool
+        A `remove` withdraws what `base` sets; what `base` does not set is left to be removed when the result is laid over data.
+    """
+    place = overlay if is_study or not base.file else base  # a check of a whole study points to the file that the user wrote last
+    result = Branch(place.file, place.line, dict(base))
+    kept = []
     for key in overlay.words(REMOVE):
+        if key not in result and keeps_removals:
+            kept.append(key)
+            continue
         if key not in result:
             node = overlay[REMOVE]
             raise DataError(f"{node.where}: 'remove' names '{key}', which does not exist here{nearest(key, result)}; existing keys: {allowed(result)}")
@@ -192,7 +252,15 @@ def merge(base: Branch, overlay: Branch) -> Branch:
         if key == REMOVE:
             continue
         old = result.get(key)
-        result[key] = merge(old if isinstance(old, Branch) else Branch(node.file, node.line), node) if isinstance(node, Branch) else node
+        if isinstance(node, Branch):
+            keeps = keeps_removals or (is_study and key == DEFERRED)
+            below = old if isinstance(old, Branch) else Branch(node.file, node.line)
+            result[key] = merge(below, node, is_study=is_study, keeps_removals=keeps)
+        else:
+            result[key] = node
+    if kept:
+        where = overlay[REMOVE]
+        result[REMOVE] = Leaf(list(dict.fromkeys([*base.words(REMOVE), *kept])), where.file, where.line)
     return result
 
 

@@ -63,9 +63,18 @@ def faded(colour_code: str, share: float) -> str:
 def axis(title: Text | None = None, **settings: Any) -> dict[str, Any]:
     """Return an axis with the house's lines and a title."""
     base: dict[str, Any] = {
-        "gridcolor": LINE, "linecolor": "#9fb0ba", "zerolinecolor": "#9fb0ba", "ticks": "outside", "ticklen": 4, "tickcolor": "#9fb0ba",
-        "automargin": True, "tickfont": {"size": 12, "color": MUTED}, "fixedrange": False,
-    }  # fmt: skip
+        "gridcolor": LINE,
+        "linecolor": "#9fb0ba",
+        "zerolinecolor": "#9fb0ba",
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": "#9fb0ba",
+        "automargin": True,
+        "ticklabeloverflow": "allow",
+        "tickangle": 0,
+        "tickfont": {"size": 12, "color": MUTED},
+        "fixedrange": False,
+    }
     if title is not None:
         base["title"] = {"text": title, "font": {"size": 12.5, "color": INK}, "standoff": 8}
     return base | settings
@@ -79,10 +88,16 @@ def time_axis(title: Text | None = None, **settings: Any) -> dict[str, Any]:
 def figure(data: list[dict[str, Any]], height: int, **layout: Any) -> Figure:
     """Return a figure with the house's layout; keywords are plotly's."""
     base: dict[str, Any] = {
-        "height": height, "paper_bgcolor": PAPER, "plot_bgcolor": PAPER, "font": {"family": FONT, "size": 12.5, "color": INK},
-        "margin": {"l": 56, "r": 16, "t": 34, "b": 48}, "hoverlabel": {"font": {"family": FONT, "size": 12.5}, "align": "left"},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "font": {"size": 12.5}}, "dragmode": "zoom",
-    }  # fmt: skip
+        "height": height,
+        "paper_bgcolor": PAPER,
+        "plot_bgcolor": PAPER,
+        "font": {"family": FONT, "size": 12.5, "color": INK},
+        "margin": {"l": 56, "r": 16, "t": 34, "b": 48},
+        "hoverlabel": {"font": {"family": FONT, "size": 12.5}, "align": "left"},
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "font": {"size": 12.5}},
+        "dragmode": "zoom",
+        "showlegend": True,
+    }
     return {"data": data, "layout": base | layout}
 
 
@@ -90,9 +105,17 @@ def norm_line(value: float, text: Text) -> tuple[dict[str, Any], dict[str, Any]]
     """Return a vertical line for a norm, and its label."""
     line = {"type": "line", "x0": value, "x1": value, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": NORM_COLOUR, "width": 1.5, "dash": "dot"}}
     note = {
-        "x": value, "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "xshift": 4, "text": text, "showarrow": False,
-        "font": {"size": 11.5, "color": NORM_COLOUR}, "bgcolor": "rgba(255,255,255,0.8)",
-    }  # fmt: skip
+        "x": value,
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+        "xanchor": "left",
+        "xshift": 4,
+        "text": text,
+        "showarrow": False,
+        "font": {"size": 11.5, "color": NORM_COLOUR},
+        "bgcolor": "rgba(255,255,255,0.8)",
+    }
     return line, note
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ from ..tables.run_folder import MANIFEST_FILE, RunFolder, read_json
 from .texts import Text, given
 
 FloatArray = npt.NDArray[np.float64]
+_COLUMNS = {
+    "ships": ["period", "lock", "group", "is_counted", "refused_reason", "arrival_s", "entry_start_s", "wait_rv_s", "passage_s"],
+    "legs": ["period", "stretch", "is_counted"],
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Context:
     comparison: pd.DataFrame
     bounds: frozenset[tuple[str, str, str]]
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _counted: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -54,22 +60,26 @@ class Context:
         return all((self.run.folder(cell) / f"{table}.parquet").is_file() for cell in self._cells())
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table of all replications, with variant and replication in front; read once."""
+        """Return a table of all replications, what of it the sections use, with variant and replication; read once."""
         if name not in self._tables:
-            frames = [self.run.read(cell, name).assign(variant=cell.variant, replication=cell.replication) for cell in self._cells()]
+            frames = [self.run.read(cell, name, _COLUMNS.get(name)).assign(variant=cell.variant, replication=cell.replication) for cell in self._cells()]
             self._tables[name] = pd.concat(frames, ignore_index=True)
         return self._tables[name]
 
     def counted(self, name: str) -> pd.DataFrame:
-        """Return the rows of a table that count, with `weight` and `end_s`."""
-        return counted(self.table(name), self.facts)
+        """Return the rows of a table that count, with `weight` and `end_s`; computed once."""
+        if name not in self._counted:
+            self._counted[name] = counted(self.table(name), self.facts)
+        return self._counted[name]
 
     def values(self, variant: str, indicator: str, dimension: str = "") -> FloatArray:
         """Return the values of an indicator by replication, empty where there are none."""
-        index = self.matrix.index
-        rows = (index.get_level_values(0) == variant) & (index.get_level_values(1) == indicator) & (index.get_level_values(2) == dimension)
-        found: FloatArray = self.matrix.to_numpy(dtype=np.float64)[rows].ravel()
-        return found[np.isfinite(found)]
+        return self._values.get((variant, indicator, dimension), np.array([]))
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str, str], FloatArray]:
+        keys = [(str(v), str(i), str(d)) for v, i, d, _ in self.matrix.index]
+        return {key: row[np.isfinite(row)] for key, row in zip(keys, self.matrix.to_numpy(dtype=np.float64), strict=True)}
 
     def mean(self, variant: str, indicator: str, dimension: str = "") -> tuple[float, float]:
         """Return the mean over replications and the half-width of its interval."""
@@ -77,8 +87,12 @@ class Context:
 
     def is_saturated(self, variant: str) -> bool:
         """Return whether a mean time says nothing: too many ships not through, or a queue that grows."""
+        return variant in self._saturated
+
+    @cached_property
+    def _saturated(self) -> frozenset[str]:
         limits = self.facts["saturation"]
-        return any(self.mean(variant, name)[0] > limit for name, limit in limits.items())
+        return frozenset(variant for variant in self.variants if any(self.mean(variant, name)[0] > limit for name, limit in limits.items()))
 
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of every replication."""
@@ -98,8 +112,8 @@ def read_context(run: RunFolder, scenario: str | None, year: str | None) -> Cont
         If the run has no such scenario or year, or the reference has no finished replication.
     """
     facts = run.facts
-    scenario = run.choose("scenarios", scenario, next(iter(facts["scenarios"])))
-    year = run.choose("years", year, next(iter(facts["years"])))
+    scenario = run.choose("scenarios", scenario)
+    year = run.choose("years", year)
     comparison = compare_variants(run, scenario=scenario, year=year)
     matrix = indicator_matrix(run, scenario, year)
     finished = set(matrix.index.get_level_values("variant"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CHARACTER_PX, LINE_PX, GAP_PX = 6.6, 14.0, 7.0
+CHARACTER_PX, LINE_PX, GAP_PX = 6.6, 14.0, 10.0
 POSITIONS = ("middle right", "middle left", "top right", "bottom right", "top left", "bottom left", "top center", "bottom center")
 
 

@@ -18,6 +18,7 @@ from .measures import dimension_name
 from .texts import LANGUAGES, place_name, plain, say, sentence
 
 GROUPS = ("inland", "sea", "recreation")
+_HATCH = {"fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.75)", "size": 6, "solidity": 0.3}
 _SEA, _CANAL, _TO_SEA, _TO_CANAL = "#0072b2", "#6b7a84", "#009e73", "#d55e00"
 
 
@@ -33,15 +34,20 @@ def distribution(context: Context, lock: str, column: str) -> Figure:
         title = label(context.title(variant))
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": title, "x": rounded(x, 2), "y": rounded(y, 2),
+                "type": "scatter",
+                "mode": "lines",
+                "name": title,
+                "x": rounded(x, 2),
+                "y": rounded(y, 2),
                 "line": {"color": colour(context, variant), "dash": dash(context, variant), "width": 2.2, "shape": "hv"},
                 "hovertemplate": {lang: f"%{{y:.0f}} % ≤ %{{x:.0f}} min<extra>{title[lang]}</extra>" for lang in LANGUAGES},
             }
-        )  # fmt: skip
+        )
     layout: dict[str, Any] = {
         "xaxis": axis(say("chart.wait_axis" if column == "wait_min" else "chart.passage_axis"), range=[0, round(reach / 10.0 + 0.5) * 10]),
-        "yaxis": axis(say("chart.share_axis"), range=[0, 101], ticksuffix=" %"), "hovermode": "closest",
-    }  # fmt: skip
+        "yaxis": axis(say("chart.share_axis"), range=[0, 101], ticksuffix=" %"),
+        "hovermode": "closest",
+    }
     if column == "wait_min":
         line, note = norm_line(NORM_WAIT_MIN, say("chart.norm"))
         layout |= {"shapes": [line], "annotations": [note | {"y": 0.02, "yanchor": "bottom"}]}
@@ -62,14 +68,30 @@ def boxes(context: Context, lock: str, column: str) -> Figure:
         title = label(context.title(variant))
         data.append(
             {
-                "type": "box", "orientation": "h", "name": title, "y": [round(i + shift, 4) for i, _ in kept], **parts, "width": 0.62 / n, "boxpoints": False,
-                "line": {"color": colour(context, variant), "width": 1.6}, "fillcolor": faded(colour(context, variant), 0.18), "boxmean": True,
+                "type": "box",
+                "orientation": "h",
+                "name": title,
+                "y": [round(i + shift, 4) for i, _ in kept],
+                **parts,
+                "width": 0.62 / n,
+                "boxpoints": False,
+                "line": {"color": colour(context, variant), "width": 1.6},
+                "fillcolor": faded(colour(context, variant), 0.18),
+                "boxmean": True,
                 "hoverinfo": "x+name",
             }
-        )  # fmt: skip
+        )
     ticks = {lang: [sentence(dimension_name(g))[lang] for g in groups] for lang in LANGUAGES}
-    values = axis(None, tickvals=list(range(len(groups))), ticktext=ticks, range=[len(groups) - 0.5, -0.5], showgrid=False, ticks="", zeroline=False,
-                  tickfont={"size": 12.5, "color": INK})  # fmt: skip
+    values = axis(
+        None,
+        tickvals=list(range(len(groups))),
+        ticktext=ticks,
+        range=[len(groups) - 0.5, -0.5],
+        showgrid=False,
+        ticks="",
+        zeroline=False,
+        tickfont={"size": 12.5, "color": INK},
+    )
     times = axis(say("chart.wait_axis" if column == "wait_min" else "chart.passage_axis"), rangemode="tozero")
     layout: dict[str, Any] = {"xaxis": times, "yaxis": values, "boxmode": "overlay"}
     if column == "wait_min":
@@ -96,16 +118,24 @@ def chamber_bars(context: Context, lock: str, values: Callable[[str, str], Float
         title = label(context.title(variant))
         data.append(
             {
-                "type": "bar", "orientation": "h", "name": title, "y": names, "x": rounded([m for m, _ in pairs]),
+                "type": "bar",
+                "orientation": "h",
+                "name": title,
+                "y": names,
+                "x": rounded([m for m, _ in pairs]),
                 "error_x": {"type": "data", "array": rounded([h for _, h in pairs]), "thickness": 1.2, "width": 3, "color": INK},
-                "marker": {"color": colour(context, variant), "opacity": 0.85, "pattern": {"shape": "" if variant == context.reference else "/", "solidity": 0.12}},
+                "marker": {"color": colour(context, variant), "pattern": _HATCH | {"shape": "" if variant == context.reference else "/"}},
                 "hovertemplate": {lang: f"%{{y}}: %{{x:,.2f}}{suffix}<extra>{title[lang]}</extra>" for lang in LANGUAGES},
             }
-        )  # fmt: skip
+        )
     layout = {
-        "xaxis": axis(None, rangemode="tozero", ticksuffix=suffix, nticks=5), "yaxis": axis(None, autorange="reversed", showgrid=False, ticks="", tickfont={"size": 12, "color": INK}),
-        "barmode": "group", "bargap": 0.3, "margin": {"l": 86, "r": 14, "t": 6, "b": 30}, "showlegend": False,
-    }  # fmt: skip
+        "xaxis": axis(None, rangemode="tozero", nticks=5),
+        "yaxis": axis(None, autorange="reversed", showgrid=False, ticks="", tickfont={"size": 12, "color": INK}),
+        "barmode": "group",
+        "bargap": 0.3,
+        "margin": {"l": 86, "r": 24, "t": 6, "b": 30},
+        "showlegend": False,
+    }
     return figure(data, 54 + len(chambers) * (14 + 18 * len(context.variants)), **layout)
 
 
@@ -121,21 +151,54 @@ def queue(context: Context, lock: str, period_name: str) -> Figure:
         data += [quiet | {"y": rounded(low, 1)}, quiet | {"y": rounded(high, 1), "fill": "tonexty", "fillcolor": faded(shade, 0.16)}]
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": title, "x": times, "y": rounded(mean, 2), "line": {"color": shade, "dash": dash(context, variant), "width": 2},
-                "legendgroup": variant, "hovertemplate": {lang: f"%{{x|%a %H:%M}}: %{{y:.1f}}<extra>{title[lang]}</extra>" for lang in LANGUAGES},
+                "type": "scatter",
+                "mode": "lines",
+                "name": title,
+                "x": times,
+                "y": rounded(mean, 2),
+                "line": {"color": shade, "dash": dash(context, variant), "width": 2},
+                "legendgroup": variant,
+                "hovertemplate": {lang: f"%{{x|%a %H:%M}}: %{{y:.1f}}<extra>{title[lang]}</extra>" for lang in LANGUAGES},
             }
-        )  # fmt: skip
+        )
     warm, measured = period["warm_up_s"], period["warm_up_s"] + period["measure_s"]
     zero, begin, end, last = clock(period, [0.0, warm, measured, measured + period["drain_s"]])
     shades, notes = [], []
     for x0, x1, key in ((zero, begin, "chart.warm_up"), (end, last, "chart.drain")):
         if x0 != x1:
-            shades.append({"type": "rect", "x0": x0, "x1": x1, "yref": "paper", "y0": 0, "y1": 1, "fillcolor": "#8a979f", "opacity": 0.13, "line": {"width": 0}, "layer": "below"})
-            notes.append({"x": x0, "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "top", "text": say(key), "showarrow": False, "font": {"size": 11.5, "color": MUTED}})
+            shades.append(
+                {
+                    "type": "rect",
+                    "x0": x0,
+                    "x1": x1,
+                    "yref": "paper",
+                    "y0": 0,
+                    "y1": 1,
+                    "fillcolor": "#8a979f",
+                    "opacity": 0.13,
+                    "line": {"width": 0},
+                    "layer": "below",
+                }
+            )
+            notes.append(
+                {
+                    "x": x0,
+                    "y": 1,
+                    "yref": "paper",
+                    "xanchor": "left",
+                    "yanchor": "top",
+                    "text": say(key),
+                    "showarrow": False,
+                    "font": {"size": 11.5, "color": MUTED},
+                }
+            )
     layout = {
-        "xaxis": time_axis(None, tickformat="%a %-d %b", dtick=86_400_000, range=[zero, last]), "yaxis": axis(say("chart.queue_axis"), rangemode="tozero"),
-        "shapes": shades, "annotations": notes, "hovermode": "closest",
-    }  # fmt: skip
+        "xaxis": time_axis(None, tickformat="%a<br>%-d %b", dtick=86_400_000, range=[zero, last]),
+        "yaxis": axis(say("chart.queue_axis"), rangemode="tozero"),
+        "shapes": shades,
+        "annotations": notes,
+        "hovermode": "closest",
+    }
     return figure(data, 330, **layout)
 
 
@@ -147,15 +210,23 @@ def levels(context: Context, lock: str, variant: str) -> Figure:
     first = min(rows["replication"])
     chosen = (rows["variant"] == variant) & (rows["lock"] == lock) & (rows["period"] == name) & (rows["replication"] == first)
     rows = rows[chosen & (rows["time_s"] >= start) & (rows["time_s"] <= end)].sort_values("time_s")
-    data = [_heads(period, lockages_of_day(context, lock, variant), rows, direction, shade) for direction, shade in (("to_sea", _TO_SEA), ("to_canal", _TO_CANAL))]
+    data = [
+        _heads(period, lockages_of_day(context, lock, variant), rows, direction, shade) for direction, shade in (("to_sea", _TO_SEA), ("to_canal", _TO_CANAL))
+    ]
     for column, shade, style in (("sea_m_nap", _SEA, "solid"), ("canal_m_nap", _CANAL, "dash")):
         text = say(f"chart.{column}")
         data.append(
             {
-                "type": "scatter", "mode": "lines", "name": text, "x": clock(period, rows["time_s"]), "y": rounded(rows[column]),
-                "line": {"color": shade, "width": 2.2, "dash": style}, "hovertemplate": {lang: f"%{{x|%H:%M}}: %{{y:.2f}} m<extra>{text[lang]}</extra>" for lang in LANGUAGES},
+                "type": "scatter",
+                "mode": "lines",
+                "name": text,
+                "x": clock(period, rows["time_s"]),
+                "y": rounded(rows[column]),
+                "line": {"color": shade, "width": 2.2, "dash": style},
+                "legendrank": 1,
+                "hovertemplate": {lang: f"%{{x|%H:%M}}: %{{y:.2f}} m<extra>{text[lang]}</extra>" for lang in LANGUAGES},
             }
-        )  # fmt: skip
+        )
     low, high = clock(period, [start, end])
     times = time_axis(say("chart.clock"), tickformat="%H:%M", dtick=7_200_000, range=[low, high])
     return figure(data, 340, xaxis=times, yaxis=axis(say("chart.level_axis")), hovermode="closest")
@@ -171,5 +242,11 @@ def _heads(period: dict[str, Any], lockages: pd.DataFrame, levels_of_day: pd.Dat
     y = [part for c, s in zip(rounded(canal), rounded(sea), strict=True) for part in (c, s, None)]
     text = say(f"chart.head_{direction}")
     return {
-        "type": "scatter", "mode": "lines", "name": text, "x": x, "y": y, "line": {"color": faded(shade, 0.55), "width": 1.3}, "hoverinfo": "skip",
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "name": text,
+        "x": x,
+        "y": y,
+        "line": {"color": faded(shade, 0.55), "width": 1.3},
+        "hoverinfo": "skip",
+    }

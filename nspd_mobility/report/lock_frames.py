@@ -18,8 +18,13 @@ from .charts import thinned
 from .context import Context, FloatArray
 
 ZONE = "Europe/Amsterdam"
-PHASES = (("entering", "start_s", "doors_close_s"), ("closing", "doors_close_s", "doors_closed_s"), ("levelling", "doors_closed_s", "levelled_s"),
-          ("opening", "levelled_s", "doors_open_s"), ("exiting", "doors_open_s", "end_s"))  # fmt: skip
+PHASES = (
+    ("entering", "start_s", "doors_close_s"),
+    ("closing", "doors_close_s", "doors_closed_s"),
+    ("levelling", "doors_closed_s", "levelled_s"),
+    ("opening", "levelled_s", "doors_open_s"),
+    ("exiting", "doors_open_s", "end_s"),
+)
 
 
 def ships_of(context: Context, lock: str, variant: str) -> pd.DataFrame:
@@ -82,7 +87,8 @@ def lockages_of_day(context: Context, lock: str, variant: str) -> pd.DataFrame:
     rows = context.table("lockages")
     first = min(rows["replication"])
     chosen = (rows["variant"] == variant) & (rows["lock"] == lock) & (rows["replication"] == first) & (rows["period"] == name)
-    return rows[chosen & (rows["end_s"] > start) & (rows["start_s"] < end)].sort_values("lockage_id")
+    found: pd.DataFrame = rows[chosen & (rows["end_s"] > start) & (rows["start_s"] < end)].sort_values("lockage_id")
+    return found
 
 
 def queue_band(context: Context, lock: str, variant: str, period: str) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
+from ..appraisal.indicators import INDICATORS
 from .context import Context
 from .texts import Text, number, place_name, plain, say, say_or
 
 _DECIMALS = {"min": 1, "%": 1, "1/year": 0, "h/year": 0, "1/day": 1, "1": 2}
+_MORE_DECIMALS = {"queue_growth_per_day": 2}
 _TIMES = ("wait_", "passage_", "journey_")
 
 
@@ -31,9 +34,9 @@ def unit_name(unit: str) -> Text:
     return say_or(f"unit.{unit}", unit)
 
 
-def decimals_of(unit: str) -> int:
-    """Return the number of decimals in which a unit is written."""
-    return _DECIMALS.get("%" if unit == "–" else unit, 2)
+def decimals_of(unit: str, indicator: str = "") -> int:
+    """Return the number of decimals in which a unit is written, and an indicator that needs more."""
+    return _MORE_DECIMALS.get(indicator, _DECIMALS.get("%" if unit == "–" else unit, 2))
 
 
 def scale_of(unit: str) -> float:
@@ -41,22 +44,22 @@ def scale_of(unit: str) -> float:
     return 100.0 if unit == "–" else 1.0
 
 
-def written(value: float, unit: str, *, sign: bool = False) -> Text:
+def written(value: float, unit: str, *, sign: bool = False, indicator: str = "") -> Text:
     """Return a value without its unit."""
-    return number(value * scale_of(unit), decimals_of(unit), sign=sign)
+    return number(value * scale_of(unit), decimals_of(unit, indicator), sign=sign)
 
 
-def with_interval(mean: float, half_width: float, unit: str, *, is_bound: bool = False) -> Text:
+def with_interval(mean: float, half_width: float, unit: str, *, is_bound: bool = False, indicator: str = "") -> Text:
     """Return a mean with its interval: 24,9 ± 1,0; the interval is left out where it can't be known."""
-    value = written(mean, unit)
+    value = written(mean, unit, indicator=indicator)
     if math.isfinite(half_width):
-        value = say("value.plus_minus", value=value, half=written(half_width, unit))
+        value = say("value.plus_minus", value=value, half=written(half_width, unit, indicator=indicator))
     return say("value.at_least", value=value) if is_bound else value
 
 
-def span(low: float, high: float, unit: str, *, sign: bool = False) -> Text:
+def span(low: float, high: float, unit: str, *, sign: bool = False, indicator: str = "") -> Text:
     """Return an interval in words: 14,3 tot 21,9."""
-    return say("value.span", low=written(low, unit, sign=sign), high=written(high, unit, sign=sign))
+    return say("value.span", low=written(low, unit, sign=sign, indicator=indicator), high=written(high, unit, sign=sign, indicator=indicator))
 
 
 def is_lost(context: Context, variant: str, indicator: str) -> bool:
@@ -81,26 +84,30 @@ def verdict_name(verdict: str) -> Text:
 
 
 def rows_of(context: Context, variant: str) -> list[dict[str, Any]]:
-    """Return the comparison of a variant with the reference, the key indicators first and in the order of the study."""
+    """Return the comparison of a variant with the reference, in the order of the registry."""
     table = context.comparison
     if table.empty:
         return []
     rows = [{str(key): value for key, value in row.items()} for row in table[table["variant"] == variant].to_dict("records")]
-    order = list(context.facts["key_indicators"])
-    return sorted(rows, key=lambda row: _rank(order, row))
+    return sorted(rows, key=lambda row: _rank(row["indicator"], row["dimension"]))
 
 
-def _rank(order: list[str], row: dict[str, Any]) -> tuple[int, str, str]:
-    name = f"{row['indicator']}/{row['dimension']}" if row["dimension"] else row["indicator"]
-    return (order.index(name) if name in order else len(order), row["indicator"], row["dimension"])
+def _rank(indicator: str, dimension: str) -> tuple[int, str, str]:
+    order = _order()
+    return (order.get(indicator, len(order)), indicator, dimension)
+
+
+@cache
+def _order() -> dict[str, int]:
+    """Return the places of the indicators in their registry, waiting before all else."""
+    names = sorted(INDICATORS, key=lambda name: not name.startswith("wait_"))
+    return {name: place for place, name in enumerate(names)}
 
 
 def reference_rows(context: Context) -> list[tuple[str, str, str]]:
-    """Return indicator, dimension and unit of all that the reference has, the key indicators first."""
+    """Return indicator, dimension and unit of all that the reference has, in the order of the registry."""
     rows = [key for key in context.matrix.index if key[0] == context.reference]
-    order = list(context.facts["key_indicators"])
-    kept = [(str(i), str(d), str(u)) for _, i, d, u in rows]
-    return sorted(kept, key=lambda key: _rank(order, {"indicator": key[0], "dimension": key[1]}))
+    return sorted(((str(i), str(d), str(u)) for _, i, d, u in rows), key=lambda key: _rank(key[0], key[1]))
 
 
 def is_key(context: Context, indicator: str, dimension: str) -> bool:

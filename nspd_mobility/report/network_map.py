@@ -6,6 +6,7 @@ Width is flow, colour is country, so that the border shows as a change of colour
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -44,13 +45,15 @@ def network_map(context: Context) -> Figure:
     height_px = _WIDTH_PX * (frame[3] - frame[2]) / ((frame[1] - frame[0]) * squeeze)
     data = [_stretch(name, stretch, per_day.get(name, 0.0), max(per_day.values(), default=1.0)) for name, stretch in found["stretches"].items()]
     data += _legend(found["stretches"], max(per_day.values(), default=1.0))
-    data += _nodes(found["nodes"], frame, height_px, points)
+    data += _nodes(found["nodes"], frame, height_px, [s["line"] for s in found["stretches"].values()])
     hidden: dict[str, Any] = {"visible": False, "showgrid": False, "zeroline": False}
     layout: dict[str, Any] = {
         "xaxis": hidden | {"range": list(frame[:2]), "constrain": "domain"},
         "yaxis": hidden | {"range": list(frame[2:]), "scaleanchor": "x", "scaleratio": 1.0 / squeeze, "constrain": "domain"},
-        "margin": {"l": 6, "r": 6, "t": 40, "b": 6}, "hovermode": "closest", "dragmode": "pan",
-    }  # fmt: skip
+        "margin": {"l": 6, "r": 6, "t": 40, "b": 6},
+        "hovermode": "closest",
+        "dragmode": "pan",
+    }
     shapes, notes = _scale(frame, squeeze)
     return figure(data, round(height_px * 1.22) + 46, **layout, shapes=shapes, annotations=notes)
 
@@ -65,10 +68,15 @@ def _stretch(name: str, stretch: dict[str, Any], per_day: float, most: float) ->
     kind, length = say_or(f"kind.{stretch['kind']}", str(stretch["kind"])), number(stretch["length_m"] / 1000.0, 1)
     words = say("chart.map_hover", name=title, kind=kind, country=str(stretch["country"]), length=length, ships=number(per_day, 0))
     return {
-        "type": "scatter", "mode": "lines", "showlegend": False, "x": [p[0] for p in stretch["line"]], "y": [p[1] for p in stretch["line"]],
+        "type": "scatter",
+        "mode": "lines",
+        "showlegend": False,
+        "x": [p[0] for p in stretch["line"]],
+        "y": [p[1] for p in stretch["line"]],
         "line": {"width": _width(per_day, most), "color": faded(shade, 0.45 if stretch["kind"] == "estuary" else 0.9), "dash": "solid" if per_day else "dot"},
-        "text": {lang: [words[lang].replace(" | ", "<br>")] * len(stretch["line"]) for lang in LANGUAGES}, "hovertemplate": "%{text}<extra></extra>",
-    }  # fmt: skip
+        "text": {lang: [words[lang].replace(" | ", "<br>")] * len(stretch["line"]) for lang in LANGUAGES},
+        "hovertemplate": "%{text}<extra></extra>",
+    }
 
 
 def _legend(stretches: dict[str, Any], most: float) -> list[dict[str, Any]]:
@@ -82,7 +90,7 @@ def _legend(stretches: dict[str, Any], most: float) -> list[dict[str, Any]]:
     return entries
 
 
-def _nodes(nodes: dict[str, Any], frame: tuple[float, float, float, float], height_px: float, line_points: Any) -> list[dict[str, Any]]:
+def _nodes(nodes: dict[str, Any], frame: tuple[float, float, float, float], height_px: float, lines: list[Any]) -> list[dict[str, Any]]:
     """Return the named points by kind; junctions are left out, as they carry no name that a reader knows."""
 
     def pixel(lon: float, lat: float) -> tuple[float, float]:
@@ -90,24 +98,43 @@ def _nodes(nodes: dict[str, Any], frame: tuple[float, float, float, float], heig
 
     shown = sorted((n for n in nodes.values() if n["kind"] in _RANK), key=lambda n: (_RANK[n["kind"]], n["name"]))
     pixels = [pixel(n["lon"], n["lat"]) for n in shown]
-    ways = [Box(x - 3, y - 3, x + 3, y + 3) for x, y in (pixel(*p) for p in line_points)]
+    ways = [Box(x - 4, y - 4, x + 4, y + 4) for line in lines for x, y in _between([pixel(*p) for p in line])]
     positions = place_labels([(x, y, n["name"]) for (x, y), n in zip(pixels, shown, strict=True)], ways, Box(0, 0, _WIDTH_PX, height_px))
     traces = []
     for kind in _RANK:
         chosen = [(n, position) for n, position in zip(shown, positions, strict=True) if n["kind"] == kind]
         if chosen:
-            names = [label(plain(n["name"]))["nl"] for n, _ in chosen]
+            names = [f"\N{NO-BREAK SPACE}{label(plain(n['name']))['nl']}\N{NO-BREAK SPACE}" for n, _ in chosen]
             text = sentence(say(f"kind.{kind}"))
             traces.append(
                 {
-                    "type": "scatter", "mode": "markers+text", "name": text, "x": [n["lon"] for n, _ in chosen], "y": [n["lat"] for n, _ in chosen], "text": names,
-                    "textposition": [position for _, position in chosen], "textfont": {"size": 12 if kind != "berth" else 11, "color": INK if kind != "berth" else MUTED},
-                    "marker": {"symbol": _SYMBOLS[kind], "size": 11 if kind != "berth" else 6, "color": INK if kind != "berth" else MUTED,
-                               "line": {"color": "#ffffff" if kind != "border" else INK, "width": 1.5 if kind != "border" else 2.5}},
+                    "type": "scatter",
+                    "mode": "markers+text",
+                    "name": text,
+                    "x": [n["lon"] for n, _ in chosen],
+                    "y": [n["lat"] for n, _ in chosen],
+                    "text": names,
+                    "textposition": [position for _, position in chosen],
+                    "textfont": {"size": 12 if kind != "berth" else 11, "color": INK if kind != "berth" else MUTED},
+                    "marker": {
+                        "symbol": _SYMBOLS[kind],
+                        "size": 11 if kind != "berth" else 6,
+                        "color": INK if kind != "berth" else MUTED,
+                        "line": {"color": "#ffffff" if kind != "border" else INK, "width": 1.5 if kind != "border" else 2.5},
+                    },
                     "hovertemplate": {lang: f"%{{text}}<extra>{text[lang]}</extra>" for lang in LANGUAGES},
                 }
-            )  # fmt: skip
+            )
     return traces
+
+
+def _between(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return points along a line, at most 10 pixels apart."""
+    found = list(points)
+    for (x0, y0), (x1, y1) in pairwise(points):
+        n = int(math.hypot(x1 - x0, y1 - y0) / 10.0) + 1
+        found += [(x0 + (x1 - x0) * i / n, y0 + (y1 - y0) * i / n) for i in range(1, n)]
+    return found
 
 
 def _scale(frame: tuple[float, float, float, float], squeeze: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -116,4 +143,7 @@ def _scale(frame: tuple[float, float, float, float], squeeze: float) -> tuple[li
     right, low = frame[1] - 0.03 * (frame[1] - frame[0]), frame[2] + 0.05 * (frame[3] - frame[2])
     bar = {"type": "line", "x0": right - length, "x1": right, "y0": low, "y1": low, "line": {"color": INK, "width": 3}}
     base = {"showarrow": False, "font": {"size": 11.5, "color": INK}, "yanchor": "bottom"}
-    return [bar], [base | {"x": right - length / 2.0, "y": low, "text": "10 km", "yshift": 2}, base | {"x": right, "y": low, "text": "N ↑", "yshift": 20, "xanchor": "right"}]
+    return [bar], [
+        base | {"x": right - length / 2.0, "y": low, "text": "10 km", "yshift": 2},
+        base | {"x": right, "y": low, "text": "N ↑", "yshift": 20, "xanchor": "right"},
+    ]

@@ -24,9 +24,7 @@ from .texts import LANGUAGES, catalogue, given, plain, say
 REPORT_FILE = "report.html"
 
 
-def write_report(
-    run: RunFolder, language: str = "nl", out: Path | None = None, scenario: str | None = None, year: str | None = None
-) -> Path:
+def write_report(run: RunFolder, language: str = "nl", out: Path | None = None, scenario: str | None = None, year: str | None = None) -> Path:
     """Write the report of a run.
 
     Parameters
@@ -63,32 +61,39 @@ def write_report(
 
 def render(context: Context, sections: Sequence[Section], language: str) -> str:
     """Return the page as HTML."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, StrictUndefined
     from plotly.offline import get_plotlyjs
 
-    environment = Environment(
-        loader=PackageLoader(__package__ or "nspd_mobility.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     facts = context.facts
-    charts = {chart.key: {"alt": chart.alt, "figures": [choice.figure for choice in chart.choices]} for section in sections for chart in section.charts}
+    charts = {chart.key: [choice.figure for choice in chart.choices] for section in sections for chart in section.charts}
     title = given(facts.get("title"), str(facts["study"]))
     subtitle = say("page.subtitle", scenario=given(facts["scenarios"][context.scenario], context.scenario), year=context.year, n=context.matrix.shape[1])
-    page: str = environment.get_template("page.html.j2").render(
-        language=language, languages=LANGUAGES, sections=sections, title=title, subtitle=subtitle, say=say, plain=plain,
-        names={key: catalogue()[f"language.{key}"][key] for key in LANGUAGES}, version=str(facts["program"].get("version", "")),
-        css=_read("page.css"), javascript=_read("page.js"), plotly=in_script(get_plotlyjs()),
-        data=json_in_html({"charts": charts, "title": title, "dates": _dates(), "words": {"chart_failed": say("page.chart_failed")}}),
-    )  # fmt: skip
+    page: str = environment.from_string(_read("page.html.j2")).render(
+        language=language,
+        languages=LANGUAGES,
+        sections=sections,
+        title=title,
+        subtitle=subtitle,
+        say=say,
+        plain=plain,
+        names={key: catalogue()[f"language.{key}"][key] for key in LANGUAGES},
+        version=str(facts["program"].get("version", "")),
+        css=_read("page.css"),
+        javascript=_read("page.js"),
+        plotly=in_script(get_plotlyjs()),
+        data=json_in_html({"charts": charts, "title": title, "dates": _dates()}),
+    )
     return page
 
 
 def json_in_html(value: Any) -> str:
-    """Return JSON that stands safely inside a script element, whatever strings it holds.
+    r"""Return JSON that stands safely inside a script element, whatever strings it holds.
 
     Examples
     --------
     >>> json_in_html("</script>")
-    '"\\\\u003c/script\\\\u003e"'
+    '"\\u003c/script\\u003e"'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":

@@ -12,6 +12,7 @@ from ..network.waterway import read_fairways
 from ..params.build import Value
 from ..waterway.tide import read_constituents
 from .definition import Study, Variant, load_study
+from .runner import check_own_ships, constituents_file
 
 
 def check_study(name_or_path: str | Path) -> tuple[list[Finding], list[Value]]:
@@ -37,7 +38,9 @@ def check_study(name_or_path: str | Path) -> tuple[list[Finding], list[Value]]:
     locks = frozenset(reference.params.network.waterway.locks)
     for origin, destination in tables.od[["origin", "destination"]].drop_duplicates().itertuples(index=False):
         route_through_lock(network, origin, destination, locks)
-    read_constituents(study.network.folder / reference.params.network.waterway.tide.constituents)
+    for variant in variants:
+        read_constituents(constituents_file(study, variant))
+        check_own_ships(study, variant)
     findings += _unused_measures(study)
     return findings, reference.inventory()
 

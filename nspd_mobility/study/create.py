@@ -24,7 +24,7 @@ def init_study(name: str, other: str) -> Path:
     UsageError
         If the name is not usable, or the folder holds a study already.
     """
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         raise UsageError(f"'{name}' can't be the name of a study; use small letters, digits and hyphens")
     base = load_study(other)
     folder = Path(name)

@@ -9,20 +9,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..demand.passages import yearly_passages
 from ..engine.period import Period
 from ..errors import DataError, UsageError, allowed, nearest
 from ..network.dataset import DATASET_FILE, Dataset, data_hash, find_dataset, known_datasets, load_dataset
 from ..params.build import Value, build, inventory
 from ..params.study import StudyParams
-from ..params.tree import Branch, leaves, load_yaml, merge, to_plain
+from ..params.tree import Branch, find, load_yaml, merge, to_plain
 from ..params.waterway import DistrictParams
 from .overlay import check_conflicts, check_measures, ordered
+from .uncertainty import with_draw
 
 STUDY_FILE = "study.yaml"
 KIND = "experiments"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Variant:
     """One variant in one scenario and year: resolved, frozen, hashed."""
 
@@ -69,6 +71,13 @@ class Study:
         """Hash of all files of the datasets."""
         return hashlib.sha256(f"{data_hash(self.network.folder)} {data_hash(self.demand.folder)}".encode()).hexdigest()
 
+    @cached_property
+    def hash(self) -> str:
+        """Hash of all that the study's files and datasets hold."""
+        parts = (self.tree, self.network.values, self.demand.values)
+        text = json.dumps([to_plain(part) for part in parts], sort_keys=True, default=str)
+        return hashlib.sha256(f"{text} {self.data_hash}".encode()).hexdigest()
+
     def periods(self) -> list[Period]:
         """Return the typical periods of the calendar."""
         span = self.params.period
@@ -95,7 +104,7 @@ class Study:
         ----------
         scenario, year, variant : str
         draw : dict, optional
-            Values of an uncertainty draw by path, laid over last.
+            Quantiles of an uncertainty draw by path: each uncertain value of this variant becomes its own quantile.
 
         Raises
         ------
@@ -115,8 +124,11 @@ class Study:
         for name in in_effect:
             tree = merge(tree, overlays[name])
         if draw:
-            tree = _with_draw(tree, draw)
-        return Variant(scenario, int(year), variant, tuple(in_effect), tree, build(DistrictParams, tree))
+            tree = with_draw(tree, draw)
+        params = build(DistrictParams, tree)
+        if not params.demand.waterway.ships_file:
+            _check_passages(params, tree, int(year))
+        return Variant(scenario, int(year), variant, tuple(in_effect), tree, params)
 
     def _values(self, part: str, name: str) -> Branch:
         return self.tree.branch(part).branch(name).branch("values")
@@ -127,14 +139,12 @@ class Study:
         return [self.resolve(s, y, v) for s in definition.scenarios for y in definition.years for v in definition.variants]
 
 
-def _with_draw(tree: Branch, draw: dict[str, float]) -> Branch:
-    from ..params.tree import replaced
-
-    present = {path for path, _ in leaves(tree)}
-    for path, value in draw.items():
-        if path in present:
-            tree = replaced(tree, tuple(path.split(".")), value)
-    return tree
+def _check_passages(params: DistrictParams, tree: Branch, year: int) -> None:
+    """Refuse a year without passages before anything runs, with the place of the passages."""
+    try:
+        yearly_passages(params.demand.waterway, year)
+    except DataError as error:
+        raise DataError(f"{find(tree, ('demand', 'waterway', 'passages')).where}: {error}") from None
 
 
 def load_study(name_or_path: str | Path) -> Study:
@@ -168,33 +178,46 @@ def load_study(name_or_path: str | Path) -> Study:
     for part in ("scenarios", "years", "measures"):
         for name in getattr(definition, part):
             tree.branch(part).branch(name).branch("values").expect_keys(("network", "demand", "remove"), f"the values of '{name}'")
-    network = load_dataset(_dataset("networks", definition.network, folder))
-    demand = load_dataset(_dataset("demand", definition.demand, folder))
+    network = load_dataset(_dataset("networks", definition.network, folder, tree["network"].where))
+    demand = load_dataset(_dataset("demand", definition.demand, folder, tree["demand"].where))
     return Study(folder, tree, definition, network, demand)
 
 
 def _find(name_or_path: str | Path) -> Path:
     text = str(name_or_path)
-    if "/" not in text and not (Path(text) / STUDY_FILE).is_file():
+    if "/" not in text and not _is_file(Path(text) / STUDY_FILE):
         known = known_datasets(KIND)
         if text not in known:
             raise UsageError(
                 f"there is no study '{text}'{nearest(text, known)}; bundled studies are: {allowed(known)}; or give the path of a folder with a {STUDY_FILE}"
             )
         return known[text]
-    path = Path(text)
+    path = Path(text).expanduser()
     if path.name == STUDY_FILE:
         path = path.parent
-    if not (path / STUDY_FILE).is_file():
+    if not _is_file(path / STUDY_FILE):
         raise UsageError(f"{path}: no {STUDY_FILE} there; give a bundled study or the path of a folder with a {STUDY_FILE}")
     return path
 
 
-def _dataset(kind: str, name: str, folder: Path) -> Path:
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that is too long, or a folder that may not be read
+        return False
+
+
+def _dataset(kind: str, name: str, folder: Path, where: str) -> Path:
     beside = folder / name
-    if "/" in name and not Path(name).is_absolute() and (beside / DATASET_FILE).is_file():
+    if "/" in name and not Path(name).is_absolute() and _is_file(beside / DATASET_FILE):
         return beside.resolve()
-    return find_dataset(kind, name)
+    try:
+        found = find_dataset(kind, name)
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from None
+    if not _is_file(found / DATASET_FILE):
+        raise DataError(f"{where}: {found} is no dataset of {kind} (no {DATASET_FILE} in it); known are: {allowed(known_datasets(kind))}")
+    return found
 
 
 def _read_with_extends(folder: Path, seen: tuple[Path, ...]) -> Branch:
@@ -207,9 +230,13 @@ def _read_with_extends(folder: Path, seen: tuple[Path, ...]) -> Branch:
         return tree
     other = tree.text("extends")
     beside = folder / other
-    base = _read_with_extends(beside if "/" in other and beside.is_dir() else _find(other), (*seen, folder))
+    try:
+        found = beside if "/" in other and _is_file(beside / STUDY_FILE) else _find(other)
+    except UsageError as error:
+        raise DataError(f"{tree['extends'].where}: 'extends': {error}") from None
+    base = _read_with_extends(found, (*seen, folder))
     base = Branch(base.file, base.line, {key: node for key, node in base.items() if key not in ("study", "extends")})
-    return merge(base, tree)
+    return merge(base, tree, is_study=True)
 
 
 def plain(text: Any) -> Any:

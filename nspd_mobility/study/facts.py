@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.period import Period
+from ..tables.schemas import SCHEMA_VERSION
 from .definition import Study, Variant, plain
 from .store import code_hash, versions
 
@@ -24,6 +25,7 @@ def run_facts(study: Study, variants: list[Variant], seed: int, replications: in
     definition = study.params
     names = list(dict.fromkeys(v.name for v in variants))
     return {
+        "schema_version": SCHEMA_VERSION,
         "study": study.name,
         "study_source": study.source,
         "title": plain(definition.title or study.name),

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import sys
+import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..demand.ship_tables import read_ship_tables
+from ..demand.ships_file import read_ships_file
 from ..district.day import RESULT_TABLES, District, simulate_day
-from ..errors import DataError, NspdError, SimulationError
+from ..errors import DataError, NspdError, SimulationError, UsageError
+from ..network.dataset import inside
 from ..network.waterway import read_fairways
-from ..params.tree import to_plain
+from ..params.tree import find
 from ..streams import Streams
 from ..tables.recorder import Recorder
-from ..tables.run_folder import Cell
+from ..tables.run_folder import Cell, sha256
 from ..tables.schemas import SCHEMA_VERSION
+from ..units import LOCAL_ZONE
 from ..waterway.tide import read_constituents
 from .definition import Study, Variant, load_study
-from .store import fingerprint, is_finished, prepare_folder, write_manifest, writing
+from .store import clear_left_over, fingerprint, is_finished, prepare_folder, write_manifest, writing
+from .uncertainty import drawn_values
 
 Summarise = Callable[[Path, dict[str, Any]], None]
 """Adds the indicators to a replication's folder: called with the folder and the facts of the run."""
@@ -45,38 +55,67 @@ class Job:
     draw: dict[str, float] | None
     out: Path
     fingerprint: str
+    hashes: dict[str, str]
     facts: dict[str, Any]
 
 
 @lru_cache(maxsize=4)
-def _study(folder: str) -> Study:
-    return load_study(folder)
+def _study(folder: str, study_hash: str) -> Study:
+    """Return the study as it was when the run began; the hash keeps an edited study from being served from memory."""
+    study = load_study(folder)
+    if study.hash != study_hash:
+        raise DataError(f"{folder}: the study or its datasets changed while it ran; run it again")
+    return study
 
 
 @lru_cache(maxsize=4)
-def _fixed(network: Path, demand: Path, constituents: str) -> tuple[Any, Any, Any]:
-    return read_fairways(network), read_ship_tables(demand / "waterway"), read_constituents(network / constituents)
+def _fixed(network: Path, demand: Path, constituents: Path, data_hash: str) -> tuple[Any, Any, Any]:
+    return read_fairways(network), read_ship_tables(demand / "waterway"), read_constituents(constituents)
 
 
 def district_of(study: Study, variant: Variant) -> District:
     """Return what the simulation of a variant needs, read once per process."""
-    tide = variant.params.network.waterway.tide
-    fairways, ships, constituents = _fixed(study.network.folder, study.demand.folder, tide.constituents)
-    own = variant.params.demand.waterway.ships_file
-    return District(variant.params, fairways, ships, constituents, _own_file(study, own) if own else None)
+    fairways, ships, constituents = _fixed(study.network.folder, study.demand.folder, constituents_file(study, variant), study.data_hash)
+    return District(variant.params, fairways, ships, constituents, own_ships_file(study, variant))
 
 
-def _own_file(study: Study, name: str) -> Path:
-    for folder in (study.folder, study.demand.folder, Path()):
+def constituents_file(study: Study, variant: Variant) -> Path:
+    """Return the file of the tide's constituents, which lies in the network dataset."""
+    path = ("network", "waterway", "tide", "constituents")
+    return inside(study.network.folder, variant.params.network.waterway.tide.constituents, f"{find(variant.tree, path).where}: '{'.'.join(path)}'")
+
+
+def own_ships_file(study: Study, variant: Variant) -> Path | None:
+    """Return the user's own file of ships, beside the study, in the demand dataset, here, or by its full path."""
+    name = variant.params.demand.waterway.ships_file
+    for folder in (study.folder, study.demand.folder, Path()) if name else ():
         if (folder / name).is_file():
             return folder / name
-    raise DataError(f"{study.folder}: ships_file '{name}' is not there, nor in {study.demand.folder}; put it beside the study or give a full path")
+    if not name:
+        return None
+    where = find(variant.tree, ("demand", "waterway", "ships_file")).where
+    raise DataError(f"{where}: ships_file '{name}' is neither in {study.folder} nor in {study.demand.folder}; put it beside the study or give a full path")
+
+
+def check_own_ships(study: Study, variant: Variant) -> None:
+    """Read a user's own ships before anything runs; some of them have to arrive in a simulated period."""
+    path = own_ships_file(study, variant)
+    if path is None:
+        return
+    total, coming = 0, 0
+    for period in study.periods():
+        arrival_s = read_ships_file(path, epoch=period.epoch)["arrival_s"]
+        total = len(arrival_s)
+        coming += int(((arrival_s >= 0.0) & (arrival_s < period.end_s)).sum())
+    if not coming:
+        days = ", ".join(f"{p.name} from {p.epoch.tz_convert(LOCAL_ZONE):%Y-%m-%d %H:%M} for {p.end_s / 3600:g} h" for p in study.periods())
+        raise DataError(f"{path}: none of the {total} ships arrives in a simulated period ({days}); mend the arrivals or the study's calendar")
 
 
 def compute(job: Job, summarise: Summarise | None, on_progress: Callable[[float], None] = lambda share: None) -> float:
     """Compute one replication into its folder and return the seconds it took."""
     begin = time.perf_counter()
-    study = _study(job.study)
+    study = _study(job.study, job.hashes["study"])
     cell = job.cell
     variant = study.resolve(cell.scenario, cell.year, cell.variant, job.draw)
     with writing(job.out / cell.path) as folder:
@@ -85,34 +124,36 @@ def compute(job: Job, summarise: Summarise | None, on_progress: Callable[[float]
         if summarise is not None:
             summarise(folder, job.facts)
         took_s = time.perf_counter() - begin
-        write_manifest(folder, job.fingerprint, cell=cell.path, seed=job.seed, stream=job.stream, draw=job.draw, took_s=round(took_s, 3))
+        drawn = drawn_values(variant.tree, job.draw) if job.draw is not None else None
+        write_manifest(folder, job.fingerprint, hashes=job.hashes, cell=cell.path, seed=job.seed, stream=job.stream, draw=drawn, took_s=round(took_s, 3))
     return took_s
 
 
 def jobs_of(
-    study: Study, variants: list[Variant], replications: range, seed: int, out: Path, facts: dict[str, Any], draws: list[dict[str, float]] | None = None
+    study: Study, variants: list[Variant], n_replications: int, seed: int, out: Path, facts: dict[str, Any], draws: list[dict[str, float]] | None = None
 ) -> list[Job]:
-    """Return the jobs of a grid, in order; with draws, one job per draw in place of the replications."""
+    """Return the jobs of a grid, in order; with draws, one job per draw in place of the replications.
+
+    A draw uses the random numbers of a replication, in turn.
+    """
     jobs = []
     calendar = study.params.model_dump(mode="json", include={"calendar", "period", "saturation"})
-    for number in range(len(draws)) if draws is not None else replications:
+    own = {variant: _own_hash(study, variant) for variant in variants}
+    for number in range(len(draws) if draws is not None else n_replications):
         for variant in variants:
             draw = draws[number] if draws is not None else None
-            stream = number % max(1, len(replications)) if draws is not None else number
+            stream = number % n_replications
             cell = Cell(variant.scenario, str(variant.year), variant.name, f"{'u' if draws is not None else 'r'}{number:04d}")
-            print_of_input = fingerprint(
-                values=to_plain(variant.tree), data=study.data_hash, own=_own_hash(study, variant), calendar=calendar, seed=seed, stream=stream, draw=draw,
-                cell=cell.path, schema=SCHEMA_VERSION,
-            )  # fmt: skip
-            jobs.append(Job(str(study.folder), cell, seed, stream, draw, out, print_of_input, facts))
+            identity_hashes = {"values": variant.hash, "data": study.data_hash, "own": own[variant]}
+            hashes = {**identity_hashes, "study": study.hash}
+            identity = fingerprint(**identity_hashes, calendar=calendar, seed=seed, stream=stream, draw=draw, cell=cell.path, schema=SCHEMA_VERSION)
+            jobs.append(Job(str(study.folder), cell, seed, stream, draw, out, identity, hashes, facts))
     return jobs
 
 
 def _own_hash(study: Study, variant: Variant) -> str:
-    from ..tables.run_folder import sha256
-
-    own = variant.params.demand.waterway.ships_file
-    return sha256(_own_file(study, own)) if own else ""
+    own = own_ships_file(study, variant)
+    return sha256(own) if own else ""
 
 
 def run_jobs(jobs: list[Job], summarise: Summarise | None, *, n_processes: int = 0, fresh: bool = False, on_progress: Progress = lambda *a: None) -> int:
@@ -147,7 +188,10 @@ def _computed(todo: list[Job], summarise: Summarise | None, n_processes: int, on
         is_worth_it = n_processes > 1 or (n_processes == 0 and done > 1 and slowest_s * left > _INLINE_S * workers)
         if workers > 1 and left > 1 and is_worth_it:
             break
-        took_s = compute(job, summarise, lambda share: on_share(done, share))  # noqa: B023
+        try:
+            took_s = compute(job, summarise, lambda share: on_share(done, share))  # noqa: B023
+        except Exception as error:
+            _raise_for(job, error)
         slowest_s = took_s if done else 0.0  # the first includes loading the kernels
         done += 1
         yield done
@@ -157,9 +201,10 @@ def _computed(todo: list[Job], summarise: Summarise | None, n_processes: int, on
 
 def _in_pool(todo: list[Job], summarise: Summarise | None, workers: int, done: int) -> Iterator[int]:
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
     try:
-        pending = {pool.submit(compute, job, summarise): job for job in todo}
+        with _no_main_module():
+            pending = {pool.submit(compute, job, summarise): job for job in todo}
         while pending:
             finished, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -170,9 +215,35 @@ def _in_pool(todo: list[Job], summarise: Summarise | None, workers: int, done: i
     except BaseException:  # also Ctrl-C: what runs is given up, what is finished stays
         for process in list((pool._processes or {}).values()):
             process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+        clear_left_over(todo[0].out)
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _no_main_module() -> Iterator[None]:
+    """Keep new processes from running the caller's script once more: it need not guard itself with ``if __name__ == "__main__"``."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers, and end when the parent was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _raise_for(job: Job, error: BaseException | None) -> None:
@@ -180,4 +251,13 @@ def _raise_for(job: Job, error: BaseException | None) -> None:
         return
     if isinstance(error, NspdError):
         raise error
+    if isinstance(error, OSError):
+        where = error.filename or job.out / job.cell.path
+        raise UsageError(
+            f"{where}: can't be written or read ({error.strerror or error}); make room or choose another place with --out, and run again: what is finished is kept"
+        ) from error
+    if isinstance(error, BrokenProcessPool):
+        raise SimulationError(
+            f"a process ended without an answer at replication {job.cell.path}, perhaps for lack of memory; run again with fewer --jobs: what is finished is kept"
+        ) from error
     raise SimulationError(f"replication {job.cell.path} failed: {type(error).__name__}: {error}") from error

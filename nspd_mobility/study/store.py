@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
-from ..tables.run_folder import MANIFEST_FILE, sha256, write_json
+from ..tables.run_folder import MANIFEST_FILE, RUN_FILE, sha256, write_json
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NO_RESULT = ("report", "cli.py")  # what can't change a result
@@ -52,7 +54,8 @@ def is_finished(folder: Path, expected: str) -> bool:
     try:
         manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
         files = manifest["files"]
-        return manifest["fingerprint"] == expected and all((folder / name).is_file() and sha256(folder / name) == value for name, value in files.items())
+        is_whole = bool(files) and all((folder / name).is_file() and sha256(folder / name) == value for name, value in files.items())
+        return bool(manifest["fingerprint"] == expected and is_whole)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
@@ -64,12 +67,22 @@ def writing(folder: Path) -> Iterator[Path]:
     temporary = folder.parent / f"{_TEMPORARY}{folder.name}-{os.getpid()}"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
+    lock = os.open(temporary, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # says that the folder is being written, and goes with the process however that ends
     try:
         yield temporary
         shutil.rmtree(folder, ignore_errors=True)
-        temporary.rename(folder)
+        try:
+            temporary.rename(folder)
+        except OSError:  # a plain file of that name, or another process that computed the same
+            if folder.is_dir():
+                shutil.rmtree(folder)
+            else:
+                folder.unlink()
+            temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        os.close(lock)
 
 
 def write_manifest(folder: Path, print_of_input: str, **facts: Any) -> None:
@@ -93,16 +106,41 @@ def prepare_folder(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise UsageError(f"{folder}: can't be written ({error.strerror or error}); choose another place with --out") from None
+    clear_left_over(folder)
+
+
+def clear_left_over(folder: Path) -> None:
+    """Clear away what processes that are gone left half-written in the folder of a run."""
     for left in folder.glob(f"*/*/*/{_TEMPORARY}*"):
-        if not _is_alive(int(left.name.rsplit("-", 1)[-1])):
+        if not _is_being_written(left):
             shutil.rmtree(left, ignore_errors=True)
+    for file in [*folder.glob(".probe-*"), *folder.glob(f".{RUN_FILE}.*")]:
+        number = re.search(r"[-.](\d+)$", file.name)
+        if number is not None and not _is_alive(int(number.group(1))):
+            file.unlink(missing_ok=True)
+
+
+def _is_being_written(temporary: Path) -> bool:
+    try:
+        lock = os.open(temporary, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
 
 
 def _is_alive(process: int) -> bool:
+    if process == os.getpid():
+        return False
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
-    return process != os.getpid()
+    return True

@@ -122,7 +122,7 @@ def durations_add_up(ships: pd.DataFrame) -> list[str]:
         is_ = ships[name].to_numpy(dtype=np.float64)
         wrong = np.abs(is_ - value) > slack
         wrong |= np.isnan(is_) != np.isnan(value)
-        found += _report(wrong, lambda i, n=name, v=value, s=is_: f"{_ship(ships, i)} has {n} {s[i]}, its times give {v[i]:.3f}")  # type: ignore[misc]
+        found += _report(wrong, lambda i, n=name, v=value, s=is_: f"{_ship(ships, i)} has {n} {s[i]}, its times give {v[i]:.3f}")
     return found
 
 
@@ -182,8 +182,9 @@ def lockages_hold_their_ships(ships: pd.DataFrame, lockages: pd.DataFrame) -> li
     found += _report(
         wrong,
         lambda k: (
-            f"{_ship(ships, inside[k])} at the {ships['side'].iat[inside[k]]} side in {ships['chamber'].iat[inside[k]]!r} "
-            f"({_listed(SHIP_TIMES, [ship_time[n][k] for n in SHIP_TIMES])}) is not inside {_lockage(lockages, at[k])} ({_listed(LOCKAGE_TIMES, [lock_time[n][k] for n in LOCKAGE_TIMES])})"
+            f"{_ship(ships, inside[k])} at the {ships['side'].iat[int(inside[k])]} side in {ships['chamber'].iat[int(inside[k])]!r} "
+            f"({_listed(SHIP_TIMES, [ship_time[n][k] for n in SHIP_TIMES])}) "
+            f"is not inside {_lockage(lockages, at[k])} ({_listed(LOCKAGE_TIMES, [lock_time[n][k] for n in LOCKAGE_TIMES])})"
         ),
     )
     return found + _ships_without_lockage(ships, lockages, passed & (row < 0))
@@ -215,7 +216,7 @@ def one_at_a_time_through_the_gate(ships: pd.DataFrame) -> list[str]:
             both,
             lambda k, o=order, b=begin, e=end, v=verb: (
                 f"{_ship(inside, o[k + 1])} {v} at {b[o[k + 1]]:.3f} s, before {_ship(inside, o[k])} is through the gate at {e[o[k]]:.3f} s"
-            ),  # type: ignore[misc]
+            ),
         )
     return found
 
@@ -264,7 +265,7 @@ def ships_do_not_overlap(ships: pd.DataFrame) -> list[str]:
         found += _report(
             both,
             lambda k, r=rows, o=other, a=along, c=across: (
-                f"{_ship(inside, order[r[k]])} and {_ship(inside, order[o[k]])} overlap by {a[k]:.2f} by {c[k]:.2f} m "  # type: ignore[misc]
+                f"{_ship(inside, order[r[k]])} and {_ship(inside, order[o[k]])} overlap by {a[k]:.2f} by {c[k]:.2f} m "
                 f"in lockage {inside['lockage_id'].iat[order[r[k]]]}"
             ),
         )
@@ -306,8 +307,8 @@ def legs_are_contiguous(legs: pd.DataFrame, ships: pd.DataFrame) -> list[str]:
     return found + _report(
         torn,
         lambda k: (
-            f"ship {legs['entity_id'].iat[order[k]]} leaves {legs['stretch'].iat[order[k]]} at {end[k]:.3f} s "
-            f"and enters {legs['stretch'].iat[order[k + 1]]} at {begin[k + 1]:.3f} s"
+            f"ship {legs['entity_id'].iat[int(order[k])]} leaves {legs['stretch'].iat[int(order[k])]} at {end[k]:.3f} s "
+            f"and enters {legs['stretch'].iat[int(order[k + 1])]} at {begin[k + 1]:.3f} s"
         ),
     )
 

@@ -96,10 +96,10 @@ def read_table(folder: Path, name: str, columns: list[str] | None = None) -> pd.
         version = (file.schema_arrow.metadata or {}).get(b"schema_version", b"?").decode()
         expected = arrow_schema(name).metadata[b"schema_version"].decode()
         if version != expected:
-            raise DataError(f"{path}: has schema version {version}, this program reads {expected}; run the study again with --fresh")
+            raise DataError(f"{path}: has schema version {version}, this program reads {expected}; run the study again")
         frame: pd.DataFrame = file.read(columns=columns).to_pandas()
         return frame
     except FileNotFoundError:
         raise DataError(f"{path}: no such result table; run the study again") from None
     except (OSError, ValueError) as error:  # Arrow's errors derive from these
-        raise DataError(f"{path}: is damaged ({str(error).splitlines()[0]}); run the study again with --fresh") from None
+        raise DataError(f"{path}: is damaged ({str(error).splitlines()[0]}); run the study again") from None

@@ -19,10 +19,13 @@ import pandas as pd
 
 from ..errors import DataError, UsageError, allowed, nearest
 from .recorder import read_table
+from .schemas import SCHEMA_VERSION
 
 RUN_FILE = "run.json"
 MANIFEST_FILE = "manifest.json"
-_REPLICATION = re.compile(r"^(?:r|u)\d{4,}$")
+_AGAIN = "run the study again: what is whole is kept, the rest is computed anew"
+_NEEDED = ("scenarios", "years", "variants", "periods", "key_indicators", "saturation", "fingerprints")
+_CELL = re.compile(r"[a-z0-9][a-z0-9-]*/\d{4}/[a-z0-9][a-z0-9-]*/[ru]\d{4,}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,7 +92,21 @@ class RunFolder:
             inside = sorted(p.parent.name for p in self.path.glob(f"*/{RUN_FILE}")) if self.path.is_dir() else []
             hint = f"; runs in it are: {allowed(inside)}" if inside else ""
             raise UsageError(f"{self.path}: is not the folder of a run (no {RUN_FILE}){hint}; give the folder that 'nspd run' prints, such as runs/smoke")
-        self.facts = read_json(self.path / RUN_FILE, "run the study again with --fresh")
+        self.facts = read_json(self.path / RUN_FILE, _AGAIN)
+        self._expect_this_version()
+        self._cells: dict[bool, list[Cell]] = {}
+
+    def _expect_this_version(self) -> None:
+        """Refuse the facts of another version of the program, or facts with a part missing."""
+        version = self.facts.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise DataError(f"{self.path / RUN_FILE}: has schema version {version or 'none'}, this program reads {SCHEMA_VERSION}; {_AGAIN}")
+        for key in _NEEDED:
+            if not isinstance(self.facts.get(key), dict):
+                raise DataError(f"{self.path / RUN_FILE}: is damaged (no map '{key}'); {_AGAIN}")
+        for path in self.facts["fingerprints"]:
+            if not _CELL.fullmatch(path):
+                raise DataError(f"{self.path / RUN_FILE}: is damaged (no replication can be named {path!r}); {_AGAIN}")
 
     @property
     def language_titles(self) -> dict[str, str]:
@@ -97,15 +114,22 @@ class RunFolder:
         return dict(self.facts.get("title", {}))
 
     def cells(self, draws: bool = False) -> list[Cell]:
-        """Return the whole replications that are there and belong to the run, in order; or the draws of uncertain values."""
+        """Return the finished replications of the run, in order; or the draws of uncertain values.
+
+        A replication that was made from other input or by other code than the run says is left out.
+        """
+        if draws in self._cells:
+            return list(self._cells[draws])
         letter = "u" if draws else "r"
         found = []
-        for manifest in self.path.glob(f"*/*/*/*/{MANIFEST_FILE}"):
-            name = manifest.parent.name
-            if _REPLICATION.match(name) and name[0] == letter:
-                found.append(Cell(*manifest.parent.relative_to(self.path).parts))
-        known = self.facts
-        return sorted(c for c in found if c.scenario in known["scenarios"] and c.year in known["years"] and c.variant in known["variants"])
+        for path, expected in self.facts["fingerprints"].items():
+            cell = Cell(*path.split("/"))
+            manifest = self.path / path / MANIFEST_FILE
+            if cell.replication[0] == letter and manifest.is_file():
+                if read_json(manifest, _AGAIN).get("fingerprint") == expected:
+                    found.append(cell)
+        self._cells[draws] = sorted(found)
+        return list(self._cells[draws])
 
     def folder(self, cell: Cell) -> Path:
         """Return the folder of a replication."""
@@ -129,10 +153,23 @@ class RunFolder:
             raise DataError(f"{self.path}: holds no finished replication; run the study to its end")
         return pd.concat(frames, ignore_index=True)
 
-    def choose(self, what: str, name: str | None, default: str) -> str:
-        """Return a scenario, year or variant of the run, checked."""
+    def first(self, what: str) -> str:
+        """Return the first scenario, year or variant of the study that has a finished replication."""
+        finished = {getattr(cell, what.removesuffix("s")) for cell in self.cells()}
         known = list(self.facts[what])
-        word = name or default
+        return next((name for name in known if name in finished), known[0])
+
+    @property
+    def reference(self) -> str:
+        """The study's reference variant, or the first one that has a finished replication where the reference has none."""
+        finished = {cell.variant for cell in self.cells()}
+        word = str(self.facts["reference"])
+        return word if word in finished else self.first("variants")
+
+    def choose(self, what: str, name: str | None, default: str | None = None) -> str:
+        """Return a scenario, year or variant of the run, checked; by default the first that has a finished replication."""
+        known = list(self.facts[what])
+        word = name or default or self.first(what)
         if word not in known:
             raise UsageError(f"{self.path}: has no {what.removesuffix('s')} '{word}'{nearest(word, known)}; it has: {allowed(known)}")
         return word
@@ -140,10 +177,10 @@ class RunFolder:
 
 def check_file(folder: Path, name: str) -> None:
     """Refuse a result file that is not as it was written."""
-    manifest = read_json(folder / MANIFEST_FILE, "run the study again with --fresh")
-    expected = manifest.get("files", {}).get(name)
+    files = read_json(folder / MANIFEST_FILE, _AGAIN).get("files")
+    expected = files.get(name) if isinstance(files, dict) else None
     path = folder / name
     if expected is None or not path.is_file():
-        raise DataError(f"{path}: no such result table; run the study again with --fresh")
+        raise DataError(f"{path}: no such result table; {_AGAIN}")
     if sha256(path) != expected:
-        raise DataError(f"{path}: is damaged (its checksum differs from the one in {MANIFEST_FILE}); run the study again with --fresh")
+        raise DataError(f"{path}: is damaged (its checksum differs from the one in {MANIFEST_FILE}); {_AGAIN}")

@@ -168,9 +168,9 @@ def ship_frame(ships: pd.DataFrame, rows: Any, complex_: LockComplex) -> pd.Data
     names = np.array([*complex_.names, ""], dtype=object)
     return pd.DataFrame(
         {
-            "id": ships["id"].to_numpy(),
-            "side": ships["side"].to_numpy(),
-            "chamber": names[chamber],
+            "id": ships["id"].array,
+            "side": ships["side"].array,
+            "chamber": pd.array(names[chamber], dtype="str"),
             "lockage_id": lockage,
             "x_m": column(row["x_m"]),
             "y_m": column(row["y_m"]),
@@ -185,7 +185,7 @@ def ship_frame(ships: pd.DataFrame, rows: Any, complex_: LockComplex) -> pd.Data
             "lockage_s": column(_seconds(row["exit_ms"] - row["close_ms"])),
             "wait_rv_s": column(_seconds(row["close_ms"] - arrival_ms)),
             "passage_s": column(_seconds(row["exit_ms"] - arrival_ms)),
-            "refused_reason": np.array([reason.word for reason in Refusal], dtype=object)[refusal],
+            "refused_reason": pd.array(np.array([reason.word for reason in Refusal], dtype=object)[refusal], dtype="str"),
         }
     )
 
@@ -199,8 +199,8 @@ def lockage_frame(rows: Any, complex_: LockComplex) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "lockage_id": row["lockage_id"].astype(np.int64),
-            "chamber": np.array(complex_.names, dtype=object)[row["chamber"]],
-            "direction": directions[(row["from_side"] == int(Side.CANAL)).astype(np.int64)],
+            "chamber": pd.array(np.array(complex_.names, dtype=object)[row["chamber"]], dtype="str"),
+            "direction": pd.array(directions[(row["from_side"] == int(Side.CANAL)).astype(np.int64)], dtype="str"),
             "start_s": _seconds(row["start_ms"]),
             "doors_close_s": _seconds(row["close_ms"]),
             "doors_closed_s": _seconds(row["closed_ms"]),

@@ -55,8 +55,9 @@ def lock(*chambers: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
 def fleet(side: str | Sequence[str], arrival_s: Sequence[float] | Any, **columns: Any) -> pd.DataFrame:
     """Return a table of ships named s0, s1 and so on."""
     n = len(arrival_s)
-    table = {"id": [f"s{k}" for k in range(n)], "side": [side] * n if isinstance(side, str) else list(side), "arrival_s": np.asarray(arrival_s, dtype=float)}
-    return pd.DataFrame({**table, **columns})
+    sides = [side] * n if isinstance(side, str) else list(side)
+    names = {"id": pd.array([f"s{k}" for k in range(n)], dtype="str"), "side": pd.array(sides, dtype="str")}
+    return pd.DataFrame({**names, "arrival_s": np.asarray(arrival_s, dtype=float), **columns})
 
 
 def of_classes(names: str, side: str = "sea", arrival_s: float = 0.0) -> pd.DataFrame:

@@ -101,7 +101,9 @@ def test_the_head_is_that_at_the_moment_the_doors_are_closed_on_a_rising_tide() 
     # The doors are closed at 300 + 100 = 400 s; the sea rises 1.8 m an hour from 0: 0.2 m by then.
     sea = 1.8 * np.arange(13) * 300.0 / 3600.0
     opening = {"base_s": 0.0, "opening_m2": 11.0}
-    result = simulate_checked(fleet("canal", [0.0]), lock(chamber(levelling_s=opening, levelling_area_m2=5000.0)), level=LevelSeries(0.0, 300.0, sea, np.zeros(13)))
+    result = simulate_checked(
+        fleet("canal", [0.0]), lock(chamber(levelling_s=opening, levelling_area_m2=5000.0)), level=LevelSeries(0.0, 300.0, sea, np.zeros(13))
+    )
     lockage = result.lockages.loc[0]
     assert lockage["head_m"] == pytest.approx(0.2, abs=1e-12)
     wanted = 2.0 * 5000.0 * math.sqrt(0.2) / (11.0 * math.sqrt(2.0 * 9.81))

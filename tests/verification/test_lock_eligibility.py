@@ -34,8 +34,8 @@ def test_the_reason_is_the_first_that_rules_out_every_chamber() -> None:
 
 def test_a_ship_uses_only_chambers_that_it_fits() -> None:
     two = lock(chamber((140.0, 18.0)), chamber())
-    result = simulate_checked(fleet("canal", [0.0, 1.0, 2.0], length_m=[110.0, 190.0, 110.0], beam_m=11.4), two)
-    assert result.ships["chamber"].tolist() == ["a", "b", "a"]
+    result = simulate_checked(fleet("canal", [0.0, 1.0, 2.0], length_m=[110.0, 190.0, 190.0], beam_m=11.4), two)
+    assert result.ships["chamber"].tolist() == ["a", "b", "b"]
 
 
 def test_a_ship_too_deep_waits_for_the_rising_tide_and_enters_at_the_first_point_with_enough_water() -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from support.locks import CLASS_SIZES, NIEUWE_SLUIS, OOST, WEST, chamber, lock, of_classes, simulate_checked
 
+from nspd_mobility.kernels.jit import is_compiled
+
 pytestmark = pytest.mark.kernel
 
 LIST_A = "M8 M6 M9 M4 M8 M2 M6 M8 M9 M4 M6 M8"
@@ -72,6 +74,8 @@ def test_the_greedy_packing_is_what_it_was(classes: str, size: tuple[float, floa
 def test_identical_ships_lie_in_a_grid(size: tuple[float, float], class_: str, n: int, effort: int) -> None:
     length, beam = CLASS_SIZES[class_]
     assert n == int(size[0] // length) * int(size[1] // beam)
+    if effort and n > 12 and not is_compiled():
+        pytest.skip("the search over so many ships takes half a minute without the JIT")
     assert batches(" ".join([class_] * (n + 1)), size, packing_effort=effort) == [n, 1]
 
 
@@ -85,7 +89,7 @@ def test_gaps_are_kept_between_ships_but_not_at_the_walls() -> None:
 def test_a_random_list_of_ships_fits_with_effort_at_least_as_well_as_without() -> None:
     # The search keeps the greedy places unless others fit more ships, so a single lockage is never worse (the sum over lockages may be).
     rng = np.random.default_rng(7)
-    for _ in range(15):
+    for _ in range(15 if is_compiled() else 3):
         classes = " ".join(rng.choice(list(CLASS_SIZES), 8))
         first = [batches(classes, OOST, packing_effort=effort)[0] for effort in (0, 1, 2)]
         assert first == sorted(first)

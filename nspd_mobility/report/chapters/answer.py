@@ -47,7 +47,7 @@ def answer(context: Context) -> list[Block]:
             blocks.append(Bullets([_bullet(row) for row in kept]))
     if not context.others:
         blocks.append(Prose(say("answer.only_reference")))
-    if context.values(context.reference, _WAIT).size:
+    if context.values(context.reference, _WAIT).size and not all(context.is_saturated(variant) for variant in context.variants):
         blocks.append(_chart(context))
     blocks.append(Prose(say("answer.how", n=context.matrix.shape[1]), "note"))
     return blocks
@@ -145,17 +145,29 @@ def _chart(context: Context) -> Chart:
         shift = (place - (len(shown) - 1) / 2) * 0.22
         data.append(
             {
-                "type": "scatter", "mode": "markers", "name": label(context.title(variant)), "x": rounded([m for m, _ in means]),
+                "type": "scatter",
+                "mode": "markers",
+                "name": label(context.title(variant)),
+                "x": rounded([m for m, _ in means]),
                 "y": rounded([i + shift for i in range(len(groups))]),
                 "error_x": {"type": "data", "array": rounded([h for _, h in means]), "thickness": 2, "width": 5, "color": colour(context, variant)},
                 "marker": {"size": 10, "color": colour(context, variant), "symbol": symbol(context, variant)},
-                "hovertemplate": {lang: f"%{{x:.1f}} ± %{{error_x.array:.1f}} min<extra>{label(context.title(variant))[lang]}</extra>" for lang in ("nl", "en")},
+                "hovertemplate": {
+                    lang: f"%{{x:.1f}} ± %{{error_x.array:.1f}} min<extra>{label(context.title(variant))[lang]}</extra>" for lang in ("nl", "en")
+                },
             }
-        )  # fmt: skip
+        )
     line, note = norm_line(NORM_WAIT_MIN, say("chart.norm"))
     ticks = {lang: [sentence(name)[lang] for name in names] for lang in ("nl", "en")}
     values = axis(
-        None, tickvals=list(range(len(groups))), ticktext=ticks, range=[len(groups) - 0.4, -0.7], showgrid=False, ticks="", tickfont={"size": 13, "color": INK}
+        None,
+        tickvals=list(range(len(groups))),
+        ticktext=ticks,
+        range=[len(groups) - 0.4, -0.7],
+        showgrid=False,
+        zeroline=False,
+        ticks="",
+        tickfont={"size": 13, "color": INK},
     )
     layout = {"xaxis": axis(say("chart.wait_axis"), rangemode="tozero"), "yaxis": values, "shapes": [line], "annotations": [note], "hovermode": "closest"}
     alt = join(

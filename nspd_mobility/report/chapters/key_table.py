@@ -15,6 +15,7 @@ from ..measures import (
     is_lost,
     reference_rows,
     rows_of,
+    scale_of,
     span,
     tone_of,
     unit_name,
@@ -29,7 +30,7 @@ from ..texts import Text, general, join, say, sentence
 @section("figures")
 def figures(context: Context) -> list[Block]:
     """Key indicators in sight, all others to be opened."""
-    has_draws = context.others and context.comparison["knowledge_low"].notna().any()
+    has_draws = bool(context.others) and bool(context.comparison["knowledge_low"].notna().any())
     blocks: list[Block] = [Prose(say("figures.intro", n=context.matrix.shape[1]))]
     keys = _table(context, True, has_draws)
     if keys is not None:
@@ -54,7 +55,16 @@ def _table(context: Context, with_keys: bool, has_draws: bool) -> Table | None:
     else:
         groups = [Rows([_reference_row(context, *key) for key in reference_rows(context) if is_key(context, *key[:2]) == with_keys])]
     kept = [group for group in groups if group.rows]
-    return Table(say("figures.caption" if with_keys else "figures.caption_all"), head, kept, "figures") if kept else None
+    return Table(say("figures.caption" if with_keys else "figures.caption_all"), head, kept, "figures", _saturated_notes(context)) if kept else None
+
+
+def _saturated_notes(context: Context) -> list[Text]:
+    """Return, for each saturated variant, the growth of its queue, which stands in place of its mean times."""
+    return [
+        say("figures.saturated_note", variant=sentence(context.title(variant)), growth=growth(context, variant))
+        for variant in context.variants
+        if context.is_saturated(variant)
+    ]
 
 
 def _against(context: Context, variant: str) -> Text:
@@ -67,9 +77,9 @@ def _first(indicator: str, dimension: str, unit: str) -> list[Cell]:
 
 def _value(context: Context, variant: str, indicator: str, dimension: str, unit: str) -> Cell:
     if is_lost(context, variant, indicator):
-        return Cell(say("figures.saturated"), growth(context, variant))
+        return Cell(say("figures.saturated"))
     mean, half = context.mean(variant, indicator, dimension)
-    return Cell(with_interval(mean, half, unit, is_bound=(variant, indicator, dimension) in context.bounds))
+    return Cell(with_interval(mean, half, unit, is_bound=(variant, indicator, dimension) in context.bounds, indicator=indicator))
 
 
 def _reference_row(context: Context, indicator: str, dimension: str, unit: str) -> list[Cell]:
@@ -83,11 +93,12 @@ def _row(context: Context, row: dict[str, Any], has_draws: bool) -> list[Cell]:
     n_rest = 3 if has_draws else 2
     if lost:
         return cells + [Cell(empty())] * n_rest
-    unit = row["unit"]
-    interval = span(row["low"], row["high"], unit, sign=True) if math.isfinite(row["half_width"]) else None
-    cells.append(Cell(written(row["difference"], unit, sign=True), interval))
+    unit, name = row["unit"], row["indicator"]
+    interval = span(row["low"], row["high"], unit, sign=True, indicator=name) if math.isfinite(row["half_width"]) else None
+    cells.append(Cell(written(row["difference"], unit, sign=True, indicator=name), interval))
     if has_draws:
         has_band = math.isfinite(row["knowledge_low"])
-        cells.append(Cell(span(row["knowledge_low"], row["knowledge_high"], unit, sign=True) if has_band else empty()))
-    margin = say("figures.margin", margin=join([general(row["margin"] * (100 if unit == "–" else 1)), unit_name(unit)])) if row["is_key"] else None
+        cells.append(Cell(span(row["knowledge_low"], row["knowledge_high"], unit, sign=True, indicator=name) if has_band else empty()))
+    points = say("unit.points") if unit == "–" else unit_name(unit)
+    margin = say("figures.margin", margin=join([general(row["margin"] * scale_of(unit)), points])) if row["is_key"] else None
     return [*cells, Cell(verdict_name(row["verdict"]), margin, tone_of(row["verdict"]))]

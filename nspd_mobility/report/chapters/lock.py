@@ -83,9 +83,14 @@ def _day(context: Context, name: str, prefix: str) -> list[Block]:
         turns = int((rows["n_ships"] == 0).sum())
         counts.append(say("chart.gantt_count", variant=context.title(variant), n=len(rows), ships=int(rows["n_ships"].sum()), turns=turns))
     chart = Chart(
-        f"{prefix}gantt", say("chart.gantt_title", day=day), join([say("chart.gantt_alt"), *counts]), _per_variant(context, lambda v: gantt(context, name, v)),
-        say("chart.gantt_note"), say("chart.select"), 760,
-    )  # fmt: skip
+        f"{prefix}gantt",
+        say("chart.gantt_title", day=day),
+        join([say("chart.gantt_alt"), *counts]),
+        _per_variant(context, lambda v: gantt(context, name, v)),
+        say("chart.gantt_note"),
+        say("chart.select"),
+        760,
+    )
     return [Heading(say("lock.day", day=day)), Prose(join([say("lock.day_text"), *counts])), chart]
 
 
@@ -123,13 +128,20 @@ def _queue(context: Context, name: str, prefix: str) -> list[Block]:
     for variant in context.variants:
         _, mean, _, high = queue_band(context, name, variant, first)
         parts.append(say("chart.queue_part", variant=context.title(variant), mean=number(float(mean.max()), 1), high=number(float(high.max()), 0)))
-    chart = Chart(f"{prefix}queue", say("chart.queue_title"), join([say("chart.queue_alt"), *parts]), choices, say("chart.queue_note"), say("chart.select_period"), 560)
+    chart = Chart(
+        f"{prefix}queue", say("chart.queue_title"), join([say("chart.queue_alt"), *parts]), choices, say("chart.queue_note"), say("chart.select_period"), 560
+    )
     return [Heading(say("lock.queue")), chart]
 
 
 def _levels(context: Context, name: str, prefix: str) -> Chart:
     day = day_text(chosen_day(context.facts)[1])
     return Chart(
-        f"{prefix}levels", say("chart.levels_title", day=given(day)), say("chart.levels_alt"), _per_variant(context, lambda v: levels(context, name, v)),
-        say("chart.levels_note"), say("chart.select"), 560,
-    )  # fmt: skip
+        f"{prefix}levels",
+        say("chart.levels_title", day=given(day)),
+        say("chart.levels_alt"),
+        _per_variant(context, lambda v: levels(context, name, v)),
+        say("chart.levels_note"),
+        say("chart.select"),
+        560,
+    )

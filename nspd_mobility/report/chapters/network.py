@@ -23,10 +23,14 @@ def network(context: Context) -> list[Block]:
     chart = Chart("map", say("chart.map_title"), alt, [Choice(plain(""), network_map(context))], say("chart.map_note"), None, 760)
     rows = [
         [
-            Cell(plain(name)), Cell(plain(str(s["name"]))), Cell(say_or(f"country.{s['country']}", str(s["country"]))),
-            Cell(sentence(say_or(f"kind.{s['kind']}", str(s["kind"])))), Cell(number(s["length_m"] / 1000.0, 1)), Cell(number(per_day.get(name, 0.0), 1)),
+            Cell(plain(name)),
+            Cell(plain(str(s["name"]))),
+            Cell(say_or(f"country.{s['country']}", str(s["country"]))),
+            Cell(sentence(say_or(f"kind.{s['kind']}", str(s["kind"])))),
+            Cell(number(s["length_m"] / 1000.0, 1)),
+            Cell(number(per_day.get(name, 0.0), 1)),
         ]
         for name, s in sorted(stretches.items(), key=lambda item: -per_day.get(item[0], 0.0))
-    ]  # fmt: skip
+    ]
     head = [say(f"network.{key}") for key in ("stretch", "name", "country", "kind", "length", "flow")]
     return [Prose(say("network.intro")), chart, Fold(say("network.table"), [Table(say("network.caption"), head, [Rows(rows)], "figures")])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from ..charts import INK, axis, figure
@@ -26,7 +27,7 @@ def quality(context: Context) -> list[Block]:
     blocks: list[Block] = [Heading(say("quality.limits")), Prose(say("quality.limits_text")), Bullets(_limits(context))]
     blocks += [Heading(say("quality.values")), Prose(say("quality.intro", total=len(inventory), **numbers))]
     if inventory:
-        blocks.append(_chart(inventory, numbers))
+        blocks.append(_chart(inventory, numbers, context.facts["locks"]))
     uncertain = [row for row in inventory if row["quality"] in ("assumption", "estimate")]
     if uncertain:
         blocks.append(Fold(say("quality.list", n=len(uncertain)), [Prose(say("quality.list_text"), "note"), _uncertain(context, uncertain)]))
@@ -39,7 +40,7 @@ def _limits(context: Context) -> list[Text]:
     values = {row["path"]: row["value"] for row in context.facts["inventory"]}
     if any(path.endswith(".policy") and value == "first_come" for path, value in values.items()):
         items.append(say("limit.policy"))
-    if any(path.endswith("tide.constituents") for path in values):
+    if any(".tide." in path for path in values):
         items.append(say("limit.tide"))
     if any(period["weight_days"] >= 365 for period in context.facts["periods"].values()):
         items.append(say("limit.year"))
@@ -55,14 +56,16 @@ def _part(path: str) -> str:
     return "demand" if words[0] == "demand" else words[1] if len(words) > 1 else words[0]
 
 
-def _part_name(part: str) -> Text:
-    return say(f"part.{part}") if part in ("demand", "waterway") else plain(place_name(part))
+def _part_name(part: str, locks: Iterable[str]) -> Text:
+    if part in ("demand", "waterway"):
+        return say(f"part.{part}")
+    return say("part.lock", name=place_name(part)) if part in locks else plain(place_name(part))
 
 
-def _chart(inventory: list[dict[str, Any]], numbers: dict[str, int]) -> Chart:
+def _chart(inventory: list[dict[str, Any]], numbers: dict[str, int], locks: Iterable[str]) -> Chart:
     parts = list(dict.fromkeys(_part(str(row["path"])) for row in inventory))
     counts = Counter((_part(str(row["path"])), str(row["quality"])) for row in inventory)
-    names = {lang: [_part_name(part)[lang] for part in parts] for lang in LANGUAGES}
+    names = {lang: [_part_name(part, locks)[lang] for part in parts] for lang in LANGUAGES}
     data = []
     for name in _QUALITIES:
         values = [counts[(part, name)] for part in parts]
@@ -71,15 +74,26 @@ def _chart(inventory: list[dict[str, Any]], numbers: dict[str, int]) -> Chart:
         text = sentence(say(f"quality.{name}"))
         data.append(
             {
-                "type": "bar", "orientation": "h", "name": text, "y": names, "x": values, "marker": {"color": _COLOURS[name], "line": {"color": "#fff", "width": 1}},
-                "text": [str(v) if v else "" for v in values], "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
+                "type": "bar",
+                "orientation": "h",
+                "name": text,
+                "y": names,
+                "x": values,
+                "marker": {"color": _COLOURS[name], "line": {"color": "#fff", "width": 1}},
+                "text": [str(v) if v else "" for v in values],
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
                 "hovertemplate": {lang: f"%{{y}}: %{{x}}<extra>{text[lang]}</extra>" for lang in LANGUAGES},
             }
-        )  # fmt: skip
+        )
     layout = {
-        "barmode": "stack", "bargap": 0.32, "xaxis": axis(say("quality.axis"), rangemode="tozero"), "hovermode": "closest",
+        "barmode": "stack",
+        "bargap": 0.32,
+        "xaxis": axis(say("quality.axis"), rangemode="tozero"),
+        "hovermode": "closest",
         "yaxis": axis(None, autorange="reversed", showgrid=False, ticks="", tickfont={"size": 12.5, "color": INK}),
-    }  # fmt: skip
+    }
     alt = say("quality.intro", total=len(inventory), **numbers)
     return Chart("quality-counts", say("quality.chart"), alt, [Choice(plain(""), figure(data, 92 + 34 * len(parts), **layout))])
 
@@ -92,13 +106,17 @@ def _uncertain(context: Context, rows: list[dict[str, Any]]) -> Table:
         part = _part(str(row["path"]))
         groups.setdefault((str(row["variant"]), part), []).append(
             [
-                Cell(plain(_short(str(row["path"]), part))), Cell(general(row["value"])), Cell(plain(str(row["unit"] or "–"))), Cell(band),
-                Cell(say(f"quality.{row['quality']}")), Cell(source_text(context.facts["sources"], str(row["source"]))),
+                Cell(plain(_short(str(row["path"]), part))),
+                Cell(general(row["value"])),
+                Cell(plain(str(row["unit"] or "–"))),
+                Cell(band),
+                Cell(say(f"quality.{row['quality']}")),
+                Cell(source_text(context.facts["sources"], str(row["source"]))),
             ]
-        )  # fmt: skip
+        )
     made = []
     for (variant, part), cells in groups.items():
-        name = _part_name(part)
+        name = _part_name(part, context.facts["locks"])
         made.append(Rows(cells, name if variant == context.facts["reference"] else join([name, given(context.facts["variants"][variant]["title"])], ", ")))
     return Table(say("quality.caption"), head, made, "values")
 
@@ -134,12 +152,18 @@ def _cite(source: dict[str, Any]) -> str:
 
 def _licences(context: Context) -> Table:
     rows = [
-        [Cell(sentence(say(f"dataset.{kind}") if kind in ("network", "demand") else plain(kind))), Cell(given(d.get("title"), d["name"])), Cell(plain(str(d.get("licence") or "–")))]
+        [
+            Cell(sentence(say(f"dataset.{kind}") if kind in ("network", "demand") else plain(kind))),
+            Cell(given(d.get("title"), d["name"])),
+            Cell(plain(str(d.get("licence") or "–"))),
+        ]
         for kind, d in context.facts["datasets"].items()
     ]
     return Table(say("quality.licences_caption"), [say("quality.dataset"), say("quality.title_of"), say("quality.licence")], [Rows(rows)], "words")
 
 
 def _sources(context: Context) -> Table:
-    rows = [[Cell(plain(key)), Cell(plain(_cite(source))), Cell(plain(str(source.get("note") or "–")))] for key, source in sorted(context.facts["sources"].items())]
+    rows = [
+        [Cell(plain(key)), Cell(plain(_cite(source))), Cell(plain(str(source.get("note") or "–")))] for key, source in sorted(context.facts["sources"].items())
+    ]
     return Table(say("quality.sources_caption"), [say("quality.key"), say("quality.source"), say("quality.note")], [Rows(rows)], "words")

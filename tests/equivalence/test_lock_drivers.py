@@ -1,0 +1,114 @@
+"""One model, two drivers: a lock on the clock gives the rows of the compiled loop, in the same order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from support.digest import random_ships, tidal_level, two_chambers
+from support.locks import chamber, fleet, instant_chamber, lock, simulate_checked
+
+from nspd_mobility.engine.clock import Clock
+from nspd_mobility.errors import SimulationError
+from nspd_mobility.params import LockParams
+from nspd_mobility.waterway import LevelSeries, complex
+from nspd_mobility.waterway.complex import LockComplex
+from nspd_mobility.waterway.facility import LockFacility
+from nspd_mobility.waterway.ships import to_requests
+
+pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_lock")]
+
+LONG_MS = 10**12
+CASES = {
+    "tide": (two_chambers(), tidal_level()),
+    "three chambers": (lock(chamber(), chamber(levelling_s=300), chamber((417.0, 55.0), packing_effort=1)), LevelSeries.constant(2.0, 0.0)),
+    "no time": (lock(instant_chamber(max_ships=1), instant_chamber()), LevelSeries.constant()),
+}
+
+
+def driven_by_loop(params: LockParams, level: LevelSeries, requests: Any) -> tuple[bytes, bytes]:
+    complex_ = LockComplex(params, level)
+    complex_.run(requests, LONG_MS)
+    ships, lockages = complex_.drain()
+    return ships.tobytes(), lockages.tobytes()
+
+
+def driven_by_clock(params: LockParams, level: LevelSeries, requests: Any, pauses_ms: tuple[int, ...] = ()) -> tuple[bytes, bytes]:
+    """Drive a lock by the clock; at each pause the arrivals up to the next are added and the rows so far are taken out."""
+    facility = LockFacility("lock", params, level)
+    clock = Clock(facility)
+    ships, lockages = b"", b""
+    for begin, end in zip((-LONG_MS, *pauses_ms), (*pauses_ms, LONG_MS), strict=True):
+        time = requests["time_ms"]
+        facility.add_arrivals(requests[(time >= begin) & (time < end)])
+        clock.run(end - 1)
+        rows = facility.complex.drain()
+        ships, lockages = ships + rows[0].tobytes(), lockages + rows[1].tobytes()
+    return ships, lockages
+
+
+@pytest.mark.parametrize("case", list(CASES))
+@pytest.mark.parametrize("seed", range(4))
+def test_clock_and_compiled_loop_give_the_same_rows(case: str, seed: int) -> None:
+    complex_, level = CASES[case]
+    params, requests = LockParams.model_validate(complex_), to_requests(random_ships(60, [0.0, 200.0, 500.0, 2000.0][seed], seed))
+    assert driven_by_clock(params, level, requests) == driven_by_loop(params, level, requests)
+
+
+@pytest.mark.parametrize("case", list(CASES))
+def test_arrivals_given_in_pieces_give_the_rows_of_one_go(case: str) -> None:
+    complex_, level = CASES[case]
+    params, requests = LockParams.model_validate(complex_), to_requests(random_ships(80, 300.0, 9))
+    end_ms = int(requests["time_ms"][-1])
+    pauses = (0, end_ms // 3, end_ms // 2, int(requests["time_ms"][60]), end_ms + 5_000)
+    assert driven_by_clock(params, level, requests, pauses) == driven_by_loop(params, level, requests)
+
+
+def test_arrivals_in_the_past_of_the_clock_are_refused() -> None:
+    facility = LockFacility("the lock", LockParams.model_validate(lock(chamber())), LevelSeries.constant())
+    clock = Clock(facility)
+    facility.add_arrivals(to_requests(fleet("sea", [100.0])))
+    clock.run(200_000)
+    facility.add_arrivals(to_requests(fleet("sea", [50.0])))
+    with pytest.raises(SimulationError, match="the lock: asks for 50000 ms, and the clock is at 100000 ms"):
+        clock.run(300_000)
+
+
+@pytest.mark.parametrize("gap_s", [0.0, 20.0])
+def test_growing_while_it_runs_changes_nothing(monkeypatch: pytest.MonkeyPatch, gap_s: float) -> None:
+    # More than 256 ships wait: slots and rows double several times, in the middle of the run.
+    ships = random_ships(350, gap_s, 1)
+    one = lock(chamber(), max_skip=2)
+    small = simulate_checked(ships, one)
+    assert (small.ships["wait_lineup_s"] > 0).sum() > 256
+    monkeypatch.setattr(complex, "_FIRST_CAPACITY", 4096)
+    large = simulate_checked(ships, one)
+    monkeypatch.setattr(complex, "_FIRST_CAPACITY", 1)
+    tiny = simulate_checked(ships, one)
+    for result in (large, tiny):
+        assert result.ships.equals(small.ships)
+        assert result.lockages.equals(small.lockages)
+
+
+def test_a_full_pool_of_slots_loses_nobody_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(complex, "_FIRST_CAPACITY", 2)
+    params, requests = LockParams.model_validate(lock(chamber())), to_requests(random_ships(40, 5.0, 2))
+    assert driven_by_clock(params, LevelSeries.constant(), requests) == driven_by_loop(params, LevelSeries.constant(), requests)
+
+
+def test_messages_count_as_arrivals_of_their_millisecond() -> None:
+    # A bridge or a quay hands a ship over by message; it is served as one that was known beforehand.
+    params = LockParams.model_validate(lock(chamber()))
+    known, sent = to_requests(fleet("canal", [0.0])), to_requests(fleet("canal", [300.0]))
+    sent["ship"] = 1
+    facility = LockFacility("lock", params, LevelSeries.constant())
+    facility.add_arrivals(known)
+    assert facility.step(0, []) == 300_000
+    facility.step(300_000, list(sent))
+    while (due := facility.complex.next_ms) < LONG_MS:
+        facility.step(due, [])
+    both = to_requests(fleet("canal", [0.0, 300.0]))
+    both["ship"] = np.arange(2)
+    rows = facility.complex.drain()
+    assert (rows[0].tobytes(), rows[1].tobytes()) == driven_by_loop(params, LevelSeries.constant(), both)
