@@ -197,7 +197,9 @@ def tables_page() -> str:
 
 def indicators_page() -> str:
     """Return the page on indicators."""
-    rows = [[f"`{name}`", entry.unit, ", ".join(f"`{needed}`" for needed in entry.needs), entry.split_by or "–", entry.doc] for name, entry in INDICATORS.items()]
+    rows = [
+        [f"`{name}`", entry.unit, ", ".join(f"`{needed}`" for needed in entry.needs), entry.split_by or "–", entry.doc] for name, entry in INDICATORS.items()
+    ]
     parts = [
         "# Indicators",
         NOTICE,

@@ -27,6 +27,10 @@ from ..tables.run_folder import RunFolder
 CONFIDENCE = 0.95
 DIFFERS, SAME, OPEN = "differs", "does not differ", "cannot tell"
 FloatArray = npt.NDArray[np.float64]
+COLUMNS = tuple(
+    "scenario year variant reference indicator dimension unit reference_mean mean difference low high "
+    "half_width p_value p_adjusted variance_ratio is_paired n is_key margin verdict knowledge_low knowledge_high".split()
+)
 
 
 def t_quantile(degrees: float) -> float:
@@ -183,7 +187,7 @@ def _knowledge(matrix: Any, variant: str, reference: str, key: tuple[str, str, s
 def _with_words(table: pd.DataFrame) -> pd.DataFrame:
     """Add the interval's ends, the adjusted p-values and the verdicts."""
     if table.empty:
-        return table
+        return pd.DataFrame(columns=list(COLUMNS))
     table["low"] = table["difference"] - table["half_width"]
     table["high"] = table["difference"] + table["half_width"]
     table["p_adjusted"] = table["p_value"]
@@ -191,6 +195,4 @@ def _with_words(table: pd.DataFrame) -> pd.DataFrame:
     if is_key.any():
         table.loc[is_key, "p_adjusted"] = holm(table.loc[is_key, "p_value"].to_numpy())
     table["verdict"] = [verdict(d, h, p, m) for d, h, p, m in zip(table["difference"], table["half_width"], table["p_adjusted"], table["margin"], strict=True)]
-    order = ["scenario", "year", "variant", "reference", "indicator", "dimension", "unit", "reference_mean", "mean", "difference", "low", "high", "half_width"]
-    order += ["p_value", "p_adjusted", "variance_ratio", "is_paired", "n", "is_key", "margin", "verdict", "knowledge_low", "knowledge_high"]
-    return table[order].sort_values(["variant", "is_key", "indicator", "dimension"], ascending=[True, False, True, True], ignore_index=True)
+    return table[list(COLUMNS)].sort_values(["variant", "is_key", "indicator", "dimension"], ascending=[True, False, True, True], ignore_index=True)

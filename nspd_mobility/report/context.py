@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..appraisal.comparison import compare_variants, indicator_matrix, mean_interval
 from ..appraisal.indicators import counted
+from ..appraisal.summary import is_saturated
 from ..tables.run_folder import MANIFEST_FILE, RunFolder, read_json
 from .texts import Text, given
 
@@ -91,8 +92,11 @@ class Context:
 
     @cached_property
     def _saturated(self) -> frozenset[str]:
-        limits = self.facts["saturation"]
-        return frozenset(variant for variant in self.variants if any(self.mean(variant, name)[0] > limit for name, limit in limits.items()))
+        return frozenset(
+            variant
+            for variant in self.variants
+            if is_saturated(self.mean(variant, "unfinished_share")[0], self.mean(variant, "queue_growth_per_day"), self.facts)
+        )
 
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of every replication."""
@@ -117,7 +121,7 @@ def read_context(run: RunFolder, scenario: str | None, year: str | None) -> Cont
     comparison = compare_variants(run, scenario=scenario, year=year)
     matrix = indicator_matrix(run, scenario, year)
     finished = set(matrix.index.get_level_values("variant"))
-    reference = facts["reference"]
+    reference = run.reference
     variants = (reference, *(name for name in facts["variants"] if name != reference and name in finished))
     bounds = set()
     for cell in run.cells():
