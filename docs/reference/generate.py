@@ -197,9 +197,10 @@ def tables_page() -> str:
 
 def indicators_page() -> str:
     """Return the page on indicators."""
-    rows = [
-        [f"`{name}`", entry.unit, ", ".join(f"`{needed}`" for needed in entry.needs), entry.split_by or "–", entry.doc] for name, entry in INDICATORS.items()
-    ]
+    rows = []
+    for name, entry in INDICATORS.items():
+        needs = ", ".join(f"`{needed}`" for needed in entry.needs)
+        rows.append([f"`{name}`", entry.unit, needs, entry.split_by or "–", entry.doc])
     parts = [
         "# Indicators",
         NOTICE,

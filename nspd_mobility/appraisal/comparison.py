@@ -27,10 +27,10 @@ from ..tables.run_folder import RunFolder
 CONFIDENCE = 0.95
 DIFFERS, SAME, OPEN = "differs", "does not differ", "cannot tell"
 FloatArray = npt.NDArray[np.float64]
-COLUMNS = tuple(
-    "scenario year variant reference indicator dimension unit reference_mean mean difference low high "
-    "half_width p_value p_adjusted variance_ratio is_paired n is_key margin verdict knowledge_low knowledge_high".split()
-)
+COLUMNS = (
+    "scenario", "year", "variant", "reference", "indicator", "dimension", "unit", "reference_mean", "mean", "difference", "low",
+    "high", "half_width", "p_value", "p_adjusted", "variance_ratio", "is_paired", "n", "is_key", "margin", "verdict", "knowledge_low", "knowledge_high",
+)  # fmt: skip
 
 
 def t_quantile(degrees: float) -> float:

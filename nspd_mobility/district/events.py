@@ -36,9 +36,10 @@ def _events(ships: pd.DataFrame, kind: str, time_s: str, place: Any, facility: A
 
 def arrival_events(ships: pd.DataFrame) -> pd.DataFrame:
     """Return departures from the origin and arrivals at the lock."""
-    departed = _events(ships, "departed", "depart_s", ships["origin"].to_numpy(), "")
+    from_somewhere = ships[ships["origin"] != ""]
+    departed = _events(from_somewhere, "departed", "depart_s", from_somewhere["origin"].to_numpy(), "")
     arrived = _events(ships, "arrived", "arrival_s", ships["lock"].to_numpy(), ships["lock"].to_numpy())
-    return pd.concat([departed[ships["origin"].to_numpy() != ""], arrived], ignore_index=True)
+    return pd.concat([departed, arrived], ignore_index=True)
 
 
 def passage_events(ships: pd.DataFrame) -> pd.DataFrame:

@@ -119,9 +119,8 @@ class _Shipping:
         wrong = (from_route != "") & (ships["side"] != from_route)
         if wrong.any():
             ship = ships[wrong].iloc[0]
-            raise DataError(
-                f"ship {ship['id']!r} from '{ship['origin']}' to '{ship['destination']}' comes to the {from_route[wrong].iloc[0]} side, and its side is {ship['side']!r}"
-            )
+            relation = f"from '{ship['origin']}' to '{ship['destination']}'"
+            raise DataError(f"ship {ship['id']!r} {relation} comes to the {from_route[wrong].iloc[0]} side, and its side is {ship['side']!r}; mend one")
         return ships
 
     def _route(self, origin: str, destination: str) -> Route:
@@ -143,8 +142,8 @@ class _Shipping:
             self.under_way[str(name)] = pd.concat([self.under_way[str(name)], group]) if len(self.under_way[str(name)]) else group
 
     def advance(self, until_s: float) -> None:
-        """Run the clock and write what is done."""
-        self.clock.run(to_ms(until_s))
+        """Run the clock to just before a time, as ships that arrive then are not given yet, and write what is done."""
+        self.clock.run(to_ms(until_s) - 1)
         safe_s = until_s
         for name, facility in self.locks.items():
             self._collect(name, facility)

@@ -44,19 +44,24 @@ def cache_root() -> Path:
 
 def _imported_files(path: Path) -> set[Path]:
     """Return the files of this package that a module imports, read from its source."""
-    package = path.parent
     found: set[Path] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.ImportFrom) or node.level == 0:
+        if not isinstance(node, ast.ImportFrom):
             continue
-        base = package
-        for _ in range(node.level - 1):
-            base = base.parent
-        target = base.joinpath(*(node.module or "").split(".")) if node.module else base
-        candidates = [target.with_suffix(".py"), target / "__init__.py"]
-        candidates += [target / f"{alias.name}.py" for alias in node.names]
-        found.update(c for c in candidates if c.is_file())
+        if node.level == 0 and (node.module or "").split(".")[0] != _PACKAGE_ROOT.name:
+            continue  # another package: a new version of it is not seen, and none is called from a kernel
+        base = path.parents[node.level - 1] if node.level else _PACKAGE_ROOT.parent
+        target = base.joinpath(*node.module.split(".")) if node.module else base
+        found.update(_module_files(target))
+        for alias in node.names:
+            found.update(_module_files(target / alias.name))
     return found
+
+
+def _module_files(path: Path) -> list[Path]:
+    """Return the file of a module or of a package's ``__init__``, where there is one."""
+    candidates = (path.with_suffix(".py"), path / "__init__.py")
+    return [c for c in candidates if c.is_file()]
 
 
 @cache
@@ -98,7 +103,7 @@ class _Locator(caching._CacheLocator):
 
 
 class _CacheImpl(caching.CompileResultCacheImpl):
-    _locator_classes = [_Locator]
+    _locator_classes = [_Locator]  # noqa: RUF012, as Numba declares it
 
 
 class _KernelCache(caching.FunctionCache):
@@ -157,7 +162,7 @@ def kernel(function: F) -> F:
     """
     if not is_compiled():
         return function
-    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)  # type: ignore[call-overload]
     _forget_literals(dispatcher)
     try:
         dispatcher._cache = _KernelCache(function)

@@ -125,9 +125,8 @@ class RunFolder:
         for path, expected in self.facts["fingerprints"].items():
             cell = Cell(*path.split("/"))
             manifest = self.path / path / MANIFEST_FILE
-            if cell.replication[0] == letter and manifest.is_file():
-                if read_json(manifest, _AGAIN).get("fingerprint") == expected:
-                    found.append(cell)
+            if cell.replication[0] == letter and manifest.is_file() and read_json(manifest, _AGAIN).get("fingerprint") == expected:
+                found.append(cell)
         self._cells[draws] = sorted(found)
         return list(self._cells[draws])
 
@@ -156,7 +155,7 @@ class RunFolder:
     def first(self, what: str) -> str:
         """Return the first scenario, year or variant of the study that has a finished replication."""
         finished = {getattr(cell, what.removesuffix("s")) for cell in self.cells()}
-        known = list(self.facts[what])
+        known: list[str] = list(self.facts[what])
         return next((name for name in known if name in finished), known[0])
 
     @property

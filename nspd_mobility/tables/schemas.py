@@ -100,7 +100,7 @@ LOCKAGES = Table(
         doors_closed_s double  doors are closed, levelling begins
         levelled_s     double  levels are equal, doors start to open
         doors_open_s   double  doors are open, the first ship starts to leave
-        end_s          double  the last ship is clear
+        end_s          double  the last ship is clear, and the chamber may be entered from the other side
         head_m         double  sea level minus canal level at levelling
         n_ships        int64   ships inside; 0 is an empty turn
         area_share     double  area of the ships over the area of the chamber

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 import nspd_mobility as nspd
 from nspd_mobility import cli
+from nspd_mobility.tables.schemas import TABLES
 
 TOP = Path(__file__).resolve().parents[2]
 PAGES = [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]
@@ -203,19 +204,11 @@ def test_the_lock_of_the_how_to_is_simulated(tmp_path: Path, monkeypatch: pytest
     assert result["is_finished"].all()
 
 
-def test_the_picture_of_the_times_shows_the_times_of_the_model() -> None:
+def test_the_picture_names_columns_that_exist() -> None:
     picture = (TOP / "docs" / "concepts" / "lock-times.svg").read_text(encoding="utf-8")
-    for name in (
-        "wait_lineup_s",
-        "entry_s",
-        "wait_rv_s",
-        "lockage_s",
-        "passage_s",
-        "start_s",
-        "doors_close_s",
-        "doors_closed_s",
-        "levelled_s",
-        "doors_open_s",
-        "end_s",
-    ):
+    of_ships = ("wait_lineup_s", "entry_s", "wait_rv_s", "lockage_s", "passage_s")
+    of_lockages = ("start_s", "doors_close_s", "doors_closed_s", "levelled_s", "doors_open_s", "end_s")
+    assert set(of_ships) <= set(TABLES["ships"].names)
+    assert set(of_lockages) <= set(TABLES["lockages"].names)
+    for name in of_ships + of_lockages:
         assert f">{name}<" in picture

@@ -118,7 +118,7 @@ def test_queue_that_grows_by_a_ship_each_hour() -> None:
     queue = pd.DataFrame({"period": "week", "refused_reason": "none", "arrival_s": arrivals, "entry_start_s": np.nan, "weight": 300.0})
     figure = INDICATORS["queue_growth_per_day"].function(queue, facts=period_facts(WEEK))[""]
     assert figure.value == pytest.approx(24.0, rel=1e-9)
-    assert is_saturated(0.0, figure.value, FACTS)
+    assert is_saturated(0.0, (figure.value, 1.0), FACTS)
     served = queue.assign(entry_start_s=queue["arrival_s"] + 60.0)
     assert INDICATORS["queue_growth_per_day"].function(served, facts=period_facts(WEEK))[""].value == pytest.approx(0.0, abs=1e-9)
 
@@ -134,8 +134,18 @@ def test_queue_length_counts_who_came_and_has_not_entered() -> None:
     assert queue_length(table, np.array([0.0, 1.0, 2.0, 3.0, 5.0])).tolist() == [0, 1, 1, 2, 1]
 
 
-@pytest.mark.parametrize(("unfinished", "growth", "is_so"), [(0.05, 5.0, False), (0.051, 0.0, True), (0.0, 5.1, True), (0.0, np.nan, False)])
-def test_saturation_is_above_the_limits(unfinished: float, growth: float, is_so: bool) -> None:
+@pytest.mark.parametrize(
+    ("unfinished", "growth", "is_so"),
+    [
+        (0.05, (5.0, 0.0), False),
+        (0.051, (0.0, 0.0), True),
+        (0.0, (5.1, 1.0), True),
+        (0.0, (5.1, 5.2), False),  # it may as well be 0: chance
+        (0.0, (5.1, np.nan), True),  # one replication says nothing of chance
+        (0.0, (np.nan, np.nan), False),
+    ],
+)
+def test_saturation_is_above_the_limits(unfinished: float, growth: tuple[float, float], is_so: bool) -> None:
     assert is_saturated(unfinished, growth, FACTS) is is_so
 
 
