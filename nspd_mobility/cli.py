@@ -242,6 +242,7 @@ def _run(arguments: list[str]) -> int:
     """Run a command and return its exit code; a user's fault is one line on the error stream."""
     try:
         result: Any = app(args=arguments, prog_name="nspd", standalone_mode=False)
+        sys.stdout.flush()
     except NspdError as error:
         typer.echo(f"nspd: {error}", err=True)
         return error.exit_code
@@ -253,8 +254,11 @@ def _run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
     except BrokenPipeError:  # the reader of our output went away, as in 'nspd list | head'
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        return _without_reader()
+    except SystemExit as leave:
+        if isinstance(leave.__context__, BrokenPipeError):  # Typer leaves with 1 then
+            return _without_reader()
+        raise
     except Exception as error:
         if os.environ.get("NSPD_DEBUG"):
             raise
@@ -263,6 +267,11 @@ def _run(arguments: list[str]) -> int:
     if result == EXIT_INTERRUPTED:  # how newer versions of Typer tell of Ctrl-C
         return _interrupted()
     return int(result) if isinstance(result, int) else EXIT_OK
+
+
+def _without_reader() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ is not None else 1)
+    return EXIT_OK
 
 
 def _interrupted() -> int:

@@ -69,13 +69,15 @@ def _message(model: type[BaseModel], tree: Branch, error: ValidationError, prefi
         text = f"{text} (at '{key}')"
     elif fault["type"] == "missing":
         text = f"key '{key}' is missing; add it"
+    elif fault["type"] == "too_short":
+        text = f"'{key}': is empty; it needs at least {fault['ctx']['min_length']}"
     elif fault["type"] == "string_pattern_mismatch" and fault["loc"][-1] == "[key]":
         text = f"'{key}': {path[-1]!r} can't be a name here; use small letters, digits and hyphens, at most 64, such as 'low-growth'"
     elif fault["type"] == "string_pattern_mismatch":
         text = f"'{key}': {fault['input']!r} can't be a name; use small letters, digits and hyphens, at most 64, such as 'low-growth'"
     else:
         got = fault["input"]
-        is_said = isinstance(got, dict | BaseModel) or len(repr(got)) > 60 or repr(got) in reason
+        is_said = isinstance(got, dict | BaseModel) or len(repr(got)) > 60 or (isinstance(got, str) and repr(got) in reason)
         text = f"'{key}': {reason}{'' if is_said else f', not {got!r}'}"
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"{place}: {text}{more}"

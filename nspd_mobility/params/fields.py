@@ -47,7 +47,7 @@ def param(
     quality : Quality
         Quality of the default.
     low, high : float, optional
-        Plausible band of the default, for ``--uncertainty``.
+        Plausible band of the default, for the documentation; ``--uncertainty`` draws the values that a dataset or study gives.
     **limits
         Bounds that pydantic checks: ``gt``, ``ge``, ``lt``, ``le``.
     """

@@ -67,7 +67,7 @@ class ChamberParams(Params):
 
     length_m: float = param(doc="usable length between the stop lines (m)", gt=0)
     width_m: float = param(doc="usable width (m)", gt=0)
-    gate_width_m: float = param(doc="largest beam that may pass the gate (m)", gt=0)
+    gate_width_m: float = param(doc="largest beam that may pass the gate (m); left out, it is width_m", gt=0)
     sill_m_nap: float = param(-1000.0, doc="highest sill (drempel) of the chamber (m NAP); the default never limits", source="no limit unless given")
     keel_clearance_m: float = param(0.0, doc="water wanted between keel and sill (m)", source="no margin unless given; RV 2020: 0.60 to 1.00 m", ge=0)
     max_air_draught_m: float = param(1000.0, doc="highest ship above the water (m); the default never limits", source="no limit unless given", gt=0)
@@ -78,7 +78,7 @@ class ChamberParams(Params):
     movements: Movements = param(doc="entry and exit times per vessel group")
     gap_length_m: float = param(0.0, doc="free length between ships (m)", ge=0)
     gap_beam_m: float = param(0.0, doc="free width between ships (m)", ge=0)
-    max_ships: int = param(0, doc="most ships in one lockage; 0: as many as fit", ge=0)
+    max_ships: int = param(0, doc="most ships in one lockage; 0: as many as fit", ge=0, le=100_000)
     clearance_s: float = param(0.0, doc="from the last ship out until the next ship may start to enter (s)", ge=0)
     packing: code_field(Packing) = param(Packing.SKYLINE, doc="skyline (two-dimensional) or one_column (by length only)")  # type: ignore[valid-type]
     packing_effort: int = param(
@@ -108,12 +108,18 @@ class LockParams(Params):
 
     chambers: dict[str, ChamberParams] = param(doc="the chambers by name", min_length=1)
     policy: code_field(LockPolicy) = param(  # type: ignore[valid-type]
-        LockPolicy.FIRST_COME, doc="rule by which ships are given a chamber", source="dossier: first come is the base case"
+        LockPolicy.FIRST_COME, doc="rule by which ships are given a chamber", source="the base case of lock studies"
     )
     max_skip: int = param(
-        8, doc="most later ships that may pass a ship that does not fit the rest of a chamber", source="estimate of practice", low=0, high=20, ge=0
+        8,
+        doc="most later ships that may pass a ship that does not fit the rest of a chamber",
+        source="no limit is published; estimate of practice",
+        ge=0,
+        le=100_000,
     )
-    window: int = param(128, doc="waiting ships per side that the lock master looks at, in order", source="computational bound", quality=Quality.ESTIMATE, ge=1)
+    window: int = param(
+        128, doc="waiting ships per side that the lock master looks at, in order", source="computational bound", quality=Quality.ESTIMATE, ge=1, le=100_000
+    )
 
     @model_validator(mode="after")
     def _at_most_63(self) -> Self:

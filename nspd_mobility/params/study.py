@@ -27,9 +27,12 @@ Text = Annotated[dict[str, str] | str, BeforeValidator(_text)]
 
 def _iso_date(value: Any) -> str:
     try:
-        return datetime.date.fromisoformat(str(value)).isoformat()
+        date = datetime.date.fromisoformat(str(value))
     except ValueError:
         raise ValueError(f"{value!r} is not a date; write it as 2023-04-17") from None
+    if not 1900 <= date.year <= 2199:
+        raise ValueError(f"{value!r} can't be simulated; the year of a date lies from 1900 to 2199")
+    return date.isoformat()
 
 
 Date = Annotated[str, BeforeValidator(_iso_date)]

@@ -12,15 +12,15 @@ class TideParams(Params):
 
     constituents: str = param(doc="CSV file of the dataset with name, speed_deg_h, amplitude_m, phase_deg")
     mean_m_nap: float = param(doc="mean water level (m NAP)")
-    step_s: float = param(300.0, doc="step of the level series (s)", source="numerical resolution", quality=Quality.ESTIMATE, gt=0)
+    step_s: float = param(300.0, doc="step of the level series (s)", source="numerical resolution", quality=Quality.ESTIMATE, ge=1, le=3600)
 
 
 class SpeedLimits(Params):
     """Largest speed on the canal by draught, as the canal's rules give it."""
 
-    shallow_m_s: float = param(doc="draught below shallow_draught_m (m/s)", gt=0)
-    middle_m_s: float = param(doc="draught between the two limits (m/s)", gt=0)
-    deep_m_s: float = param(doc="draught above deep_draught_m (m/s)", gt=0)
+    shallow_m_s: float = param(doc="largest speed at a draught below shallow_draught_m (m/s)", gt=0)
+    middle_m_s: float = param(doc="largest speed at a draught between the two limits (m/s)", gt=0)
+    deep_m_s: float = param(doc="largest speed at a draught above deep_draught_m (m/s)", gt=0)
     shallow_draught_m: float = param(doc="draught below which the shallow speed holds (m)", gt=0)
     deep_draught_m: float = param(doc="draught above which the deep speed holds (m)", gt=0)
 

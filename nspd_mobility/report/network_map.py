@@ -40,7 +40,8 @@ def network_map(context: Context) -> Figure:
     points = np.array([point for s in found["stretches"].values() for point in s["line"]], dtype=np.float64)
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     squeeze = math.cos(math.radians((south + north) / 2.0))
-    pad_lon, pad_lat = 0.07 * (east - west), 0.06 * (north - south)
+    widest = max(east - west, north - south, 0.01)  # degrees; a network on one line or one point still gets a frame around it
+    pad_lon, pad_lat = max(0.07 * (east - west), 0.05 * widest), max(0.06 * (north - south), 0.05 * widest)
     frame = (west - pad_lon, east + pad_lon, south - pad_lat, north + pad_lat)
     height_px = _WIDTH_PX * (frame[3] - frame[2]) / ((frame[1] - frame[0]) * squeeze)
     data = [_stretch(name, stretch, per_day.get(name, 0.0), max(per_day.values(), default=1.0)) for name, stretch in found["stretches"].items()]

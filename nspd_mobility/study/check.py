@@ -36,8 +36,9 @@ def check_study(name_or_path: str | Path) -> tuple[list[Finding], list[Value]]:
     tables = read_ship_tables(study.demand.folder / "waterway")
     network = read_fairways(study.network.folder)
     locks = frozenset(reference.params.network.waterway.locks)
-    for origin, destination in tables.od[["origin", "destination"]].drop_duplicates().itertuples(index=False):
-        route_through_lock(network, origin, destination, locks)
+    if any(not variant.params.demand.waterway.ships_file for variant in variants):  # else every ship is the user's own
+        for origin, destination in tables.od[["origin", "destination"]].drop_duplicates().itertuples(index=False):
+            route_through_lock(network, origin, destination, locks)
     for variant in variants:
         read_constituents(constituents_file(study, variant))
         check_own_ships(study, variant)
@@ -48,7 +49,13 @@ def check_study(name_or_path: str | Path) -> tuple[list[Finding], list[Value]]:
 def _unused_measures(study: Study) -> list[Finding]:
     used = {name for variant in study.params.variants.values() for name in variant.measures}
     where = study.tree.branch("measures").where
-    return [Finding("note", f"measure '{name}' is in no variant", where) for name in study.params.measures if name not in used]
+    found = [Finding("note", f"measure '{name}' is in no variant", where) for name in study.params.measures if name not in used]
+    last = max(map(int, study.params.years))
+    for name, measure in study.params.measures.items():
+        if measure.opening_year is not None and measure.opening_year > last:
+            text = f"measure '{name}' opens in {measure.opening_year}, after {last}, the last year of the study: it changes nothing"
+            found.append(Finding("warning", text, study.tree.branch("measures").branch(name).where))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -9,6 +10,17 @@ from ..errors import UsageError
 from .definition import STUDY_FILE, load_study
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,63}$")
+
+
+_PATHS = re.compile(r"(?m)^((?:extends|network|demand): *)([\w.-]*/[\w./-]*)")
+
+
+def _from(folder: Path, base: Path, path: str) -> str:
+    """Return a path that was written as seen from the folder `base`, as seen from `folder`."""
+    if Path(path).is_absolute() or not (base / path).exists():
+        return path
+    seen = Path(os.path.relpath(base / path, folder)).as_posix()
+    return seen if "/" in seen else f"./{seen}"
 
 
 def init_study(name: str, other: str) -> Path:
@@ -33,6 +45,7 @@ def init_study(name: str, other: str) -> Path:
         raise UsageError(f"{path} is there already; choose another name or edit it")
     text = (base.folder / STUDY_FILE).read_text(encoding="utf-8")
     text = re.sub(r"(?m)^study:.*$", f"study: {name}", text, count=1)
+    text = _PATHS.sub(lambda found: found.group(1) + _from(folder, base.folder, found.group(2)), text)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(f"# Made from the study {base.name}.\n{text}", encoding="utf-8")

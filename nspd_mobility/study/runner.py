@@ -254,10 +254,10 @@ def _raise_for(job: Job, error: BaseException | None) -> None:
     if isinstance(error, OSError):
         where = error.filename or job.out / job.cell.path
         raise UsageError(
-            f"{where}: can't be written or read ({error.strerror or error}); make room or choose another place with --out, and run again: what is finished is kept"
+            f"{where}: can't be written or read ({error.strerror or error}); make room or choose another --out, and run again: what is finished is kept"
         ) from error
     if isinstance(error, BrokenProcessPool):
         raise SimulationError(
-            f"a process ended without an answer at replication {job.cell.path}, perhaps for lack of memory; run again with fewer --jobs: what is finished is kept"
+            f"a process ended without an answer at replication {job.cell.path}, perhaps for lack of memory; run again with fewer --jobs"
         ) from error
     raise SimulationError(f"replication {job.cell.path} failed: {type(error).__name__}: {error}") from error

@@ -1,7 +1,7 @@
 """The typed tables that a replication writes; the product that everything later reads.
 
 Every table of a study also carries `period`, the typical period of the calendar that its rows belong to. Times ending in `_s`
-are seconds from the epoch of that period (its first simulated midnight, warm-up included); `time_ms` is the same in whole
+are seconds from the epoch of that period (the start of its first measured day less the warm-up); `time_ms` is the same in whole
 milliseconds.
 """
 

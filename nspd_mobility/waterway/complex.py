@@ -55,8 +55,6 @@ class LockComplex:
     ----------
     params : LockParams
     levels : LevelSeries
-    keep_rows : bool
-        Keep all result rows (the compiled driver); otherwise the caller drains them with `drain`.
     """
 
     def __init__(self, params: LockParams, levels: LevelSeries) -> None:

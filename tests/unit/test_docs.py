@@ -212,3 +212,13 @@ def test_the_picture_names_columns_that_exist() -> None:
     assert set(of_lockages) <= set(TABLES["lockages"].names)
     for name in of_ships + of_lockages:
         assert f">{name}<" in picture
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_source_files_and_lines_that_a_page_names_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for name in re.findall(r"`([\w/]+/[\w/]+\.(?:py|yaml|json))`", text):
+        assert any((top / name).is_file() for top in (TOP, TOP / "nspd_mobility")) or name.startswith(("my-", "faster-", "network/")), name
+    source = {line.strip() for path in (TOP / "nspd_mobility").rglob("*.py") for line in path.read_text(encoding="utf-8").splitlines()}
+    for body in blocks(page, "diff"):  # the lines around what a recipe adds
+        assert [line for line in body.splitlines() if line.startswith(" ") and line.strip() not in {*source, "..."}] == []

@@ -16,7 +16,7 @@ EAST = "network.waterway.locks.terneuzen.chambers.oostsluis"
 
 
 def chamber(text: str) -> str:
-    return f"{{values: {{network: {{waterway: {{locks: {{terneuzen: {{chambers: {{oostsluis: {{{text}}}}}}}}}}}}}}}"
+    return "{values: {network: {waterway: {locks: {terneuzen: {chambers: {oostsluis: {" + text + "}" * 8
 
 
 def measures(study: Path, **texts: str) -> Study:
@@ -51,7 +51,7 @@ def test_two_measures_that_set_one_key_differently_are_refused(tmp_path: Path) -
 
 def test_measure_that_removes_what_another_sets_is_a_conflict(tmp_path: Path) -> None:
     gone = "{values: {network: {waterway: {locks: {terneuzen: {chambers: {remove: [oostsluis]}}}}}}}"
-    with pytest.raises(DataError, match="set '.*oostsluis' differently"):
+    with pytest.raises(DataError, match=r"set '.*oostsluis' differently"):
         measures(tmp_path, a=chamber("length_m: 200"), b=gone).resolve("base", "2023", "both")
 
 
@@ -97,7 +97,7 @@ def test_resolved_value_knows_the_place_that_set_it(tmp_path: Path) -> None:
 def test_order_of_scenario_year_and_measures(tmp_path: Path) -> None:
     text = """
 values: {demand: {waterway: {factor: 2.0, loaded_share: 0.5}}}
-scenarios: {high: {values: {demand: {waterway: {factor: 3.0}}}}}
+scenarios: {base: {}, high: {values: {demand: {waterway: {factor: 3.0}}}}}
 years: {2030: {values: {demand: {waterway: {factor: 4.0}}}}}
 """
     study = load_study(write_study(tmp_path, more=text))

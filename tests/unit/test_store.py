@@ -44,7 +44,7 @@ def test_what_fails_leaves_nothing_and_keeps_the_earlier_one(error: type[BaseExc
     assert is_finished(tmp_path / "r0000", "print")
 
 
-@pytest.mark.parametrize("manifest", ["", "{", "[]", "{}", '{"fingerprint": "print"}', '{"fingerprint": "print", "files": {}}', '{"fingerprint": "print", "files": [1]}'])
+@pytest.mark.parametrize("manifest", ["", "{", "[]", "{}", *(f'{{"fingerprint": "print"{more}}}' for more in ("", ', "files": {}', ', "files": [1]'))])
 def test_broken_manifest_is_no_result(manifest: str, tmp_path: Path) -> None:
     folder = written(tmp_path / "r0000")
     (folder / MANIFEST_FILE).write_text(manifest, encoding="utf-8")

@@ -75,7 +75,8 @@ def test_remove_takes_away_what_exists(tmp_path: Path) -> None:
 
 def test_study_keeps_removals_of_values_until_they_meet_the_data(tmp_path: Path) -> None:
     base = read(tmp_path, "calendar: {week: 1}\nmeasures: {m: {values: {locks: {old: 1}}}}\n", "base.yaml")
-    over = read(tmp_path, "calendar: {remove: [week]}\nmeasures: {m: {values: {locks: {remove: [old, east]}}}, n: {values: {locks: {remove: [west]}}}}\n", "over.yaml")
+    removals = "m: {values: {locks: {remove: [old, east]}}}, n: {values: {locks: {remove: [west]}}}"
+    over = read(tmp_path, f"calendar: {{remove: [week]}}\nmeasures: {{{removals}}}\n", "over.yaml")
     merged = to_plain(merge(base, over, is_study=True))
     assert merged["calendar"] == {}
     assert merged["measures"]["m"]["values"] == {"locks": {"remove": ["east"]}}  # 'old' was set by the base: it is set no more

@@ -11,7 +11,7 @@ from nspd_mobility.params.build import is_whole_number
 from nspd_mobility.params.tree import Branch, Leaf, find
 from nspd_mobility.params.waterway import DistrictParams
 from nspd_mobility.study.definition import load_study
-from nspd_mobility.study.uncertainty import draws, drawn_values, is_uncertain, triangular, uncertain_values, with_draw
+from nspd_mobility.study.uncertainty import drawn_values, draws, is_uncertain, triangular, uncertain_values, with_draw
 
 CHAMBERS = "network.waterway.locks.terneuzen.chambers"
 
