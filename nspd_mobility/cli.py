@@ -60,11 +60,14 @@ def run(
     lang: Annotated[str, typer.Option(help="Language of the report: nl or en.")] = "nl",
 ) -> None:
     """Run a study, or what of it is missing, and write its report."""
-    from . import api, terminal
+    from . import api
     from .report.page import write_report
+    from .terminal.console import check_language, print_json
+    from .terminal.progress import progress
+    from .terminal.results import check_invariants, print_result, result_as_data
 
-    terminal.check_language(lang)
-    with terminal.progress(quiet=as_json) as on_progress:
+    check_language(lang)
+    with progress(quiet=as_json) as on_progress:
         folder = api.run(
             study,
             variants=variant,
@@ -80,11 +83,11 @@ def run(
         )
     report_path = write_report(folder, lang)
     if as_json:
-        terminal.print_json(terminal.result_as_data(folder, report_path))
+        print_json(result_as_data(folder, report_path))
     else:
-        terminal.print_result(folder, report_path)
+        print_result(folder, report_path)
     if check:
-        terminal.check_invariants(folder, quiet=as_json)
+        check_invariants(folder, quiet=as_json)
 
 
 @app.command()
@@ -106,17 +109,20 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
 ) -> None:
     """Compare the variants of a run: differences paired by replication, with intervals and plain words."""
-    from . import api, terminal
+    from . import api
+    from .terminal.console import print_json
+    from .terminal.progress import progress
+    from .terminal.results import print_comparison, write_table
 
     if until_precision is not None:
-        with terminal.progress(quiet=as_json) as on_progress:
+        with progress(quiet=as_json) as on_progress:
             api.refine(run_folder, until_precision, most=most, reference=reference, on_progress=on_progress)
     table = api.compare(run_folder, reference=reference, scenario=scenario, year=year)
-    terminal.write_table(table, csv, parquet)
+    write_table(table, csv, parquet)
     if as_json:
-        terminal.print_json(table.to_dict("records"))
+        print_json(table.to_dict("records"))
     else:
-        terminal.print_comparison(table, everything)
+        print_comparison(table, everything)
 
 
 @app.command()
@@ -126,23 +132,24 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The file; by default report.html in the run's folder.")] = None,
 ) -> None:
     """Write the report of a run: one HTML file that needs no network."""
-    from . import terminal
     from .report.page import write_report
     from .tables.run_folder import RunFolder
+    from .terminal.console import check_language
 
-    terminal.check_language(lang)
+    check_language(lang)
     typer.echo(write_report(RunFolder(run_folder), lang, out))
 
 
 @app.command()
 def check(study: StudyArgument, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
     """Check a study and its datasets, and list what rests on estimates and assumptions."""
-    from . import api, terminal
+    from . import api
     from .study.check import check_study
+    from .terminal.definitions import print_findings
 
     findings, values = check_study(study)
     api.check_key_indicators(api.load_study(study))
-    terminal.print_findings(findings, values, as_json)
+    print_findings(findings, values, as_json)
 
 
 @app.command()
@@ -154,18 +161,18 @@ def show(
     year: Annotated[str | None, typer.Option(help="Year; by default the first.")] = None,
 ) -> None:
     """Show every resolved value of a variant with its source, file and line."""
-    from . import terminal
     from .study.check import values_of
+    from .terminal.definitions import print_values
 
-    terminal.print_values(values_of(study, variant, diff, scenario, year), diff)
+    print_values(values_of(study, variant, diff, scenario, year), diff)
 
 
 @app.command("list")
 def list_() -> None:
     """List the bundled studies and datasets."""
-    from . import terminal
+    from .terminal.definitions import print_bundled
 
-    terminal.print_bundled()
+    print_bundled()
 
 
 @app.command()
@@ -189,17 +196,17 @@ def trace(
     year: Annotated[str | None, typer.Option(help="Year; by default the first.")] = None,
 ) -> None:
     """Follow one entity through a replication, event by event."""
-    from . import terminal
+    from .terminal.trace import print_trace
 
-    terminal.print_trace(run_folder, entity, scenario, year, variant, replication)
+    print_trace(run_folder, entity, scenario, year, variant, replication)
 
 
 @app.command()
 def schema(what: Annotated[str, typer.Argument(metavar="WHAT", help="study, parameters, tables, or the name of a table.")] = "study") -> None:
     """Print a JSON Schema of study files or parameters, or the schema of the result tables."""
-    from . import terminal
+    from .terminal.definitions import print_schema
 
-    terminal.print_schema(what)
+    print_schema(what)
 
 
 @app.command()

@@ -16,11 +16,25 @@ from .api import run
 from .appraisal.summary import summary_table
 from .errors import DataError, UsageError
 
-PATH = Path(__file__).resolve().parents[1] / "tests" / "golden" / "golden.json"
+FILE = Path("tests", "golden", "golden.json")
 STUDIES = {"smoke": None, "district-today": 2}
 """Studies with the number of replications that their golden values are made with; None: all of the study."""
 RELATIVE_TOLERANCE = 1e-9
 """Results are the same on one machine to the byte, and on another after rounding to 9 significant digits."""
+
+
+def golden_path() -> Path:
+    """Return the golden file of the source tree: the one that the package lies in, else the present folder's.
+
+    Raises
+    ------
+    UsageError
+        If neither is a source tree.
+    """
+    for root in (Path(__file__).resolve().parents[1], Path.cwd()):
+        if (root / FILE).parent.is_dir():
+            return root / FILE
+    raise UsageError("golden values belong to the source tree of nspd-mobility; run this from a checkout")
 
 
 def values_of(study: str, out: Path) -> dict[str, float]:
@@ -49,15 +63,14 @@ def read() -> dict[str, Any]:
     UsageError
         Outside a source tree.
     """
-    if not PATH.parent.is_dir():
-        raise UsageError("golden values belong to the source tree of nspd-mobility; run this from a checkout")
-    if not PATH.is_file():
+    path = golden_path()
+    if not path.is_file():
         return {"studies": {}, "history": []}
     try:
-        content: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return content
     except ValueError as error:
-        raise DataError(f"{PATH}: is damaged ({error}); take it back from version control") from None
+        raise DataError(f"{path}: is damaged ({error}); take it back from version control") from None
 
 
 def update(reason: str) -> str:
@@ -72,5 +85,5 @@ def update(reason: str) -> str:
         changed += len(differences(golden["studies"].get(study, {}), found))
         golden["studies"][study] = found
     golden["history"].append({"date": datetime.date.today().isoformat(), "reason": reason.strip(), "values_changed": changed})
-    PATH.write_text(json.dumps(golden, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return f"{changed} golden values changed in {PATH.name}"
+    golden_path().write_text(json.dumps(golden, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return f"{changed} golden values changed in {FILE.name}"

@@ -49,6 +49,14 @@ class Period:
         """End of the drain, seconds from the epoch."""
         return self.warm_up_s + self.measure_s + self.drain_s
 
+    @property
+    def end_of_measured(self) -> str:
+        """Local date on which the measured window ends, or the day after where it ends within a day; ISO."""
+        import pandas as pd
+
+        end = pd.Timestamp(self.start, tz=LOCAL_ZONE) + pd.Timedelta(seconds=self.measure_s)
+        return str(end.ceil("D").date().isoformat())
+
     def is_counted(self, arrival_s: pd.Series) -> pd.Series:
         """Say which of the entities that arrive at these times (s) count."""
         return (arrival_s >= self.warm_up_s) & (arrival_s < self.warm_up_s + self.measure_s)

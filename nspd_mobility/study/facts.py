@@ -43,7 +43,7 @@ def run_facts(study: Study, variants: list[Variant], seed: int, replications: in
         "key_indicators": {key: indicator.margin for key, indicator in definition.key_indicators.items()},
         "saturation": definition.saturation.model_dump(),
         "periods": {period.name: _period(period) for period in study.periods()},
-        "chosen_day": definition.chosen_day or study.periods()[0].start,
+        "chosen_day": _chosen_day(study),
         "seed": seed,
         "replications": replications,
         "locks": _locks(variants),
@@ -57,6 +57,13 @@ def run_facts(study: Study, variants: list[Variant], seed: int, replications: in
         "program": {"version": version, "code": code_hash(), **versions()},
         "data_hash": study.data_hash,
     }
+
+
+def _chosen_day(study: Study) -> str:
+    """Return the day that the report draws: the study's where it is measured, else the first measured day."""
+    wanted, periods = study.params.chosen_day, study.periods()
+    is_measured = wanted is not None and any(p.start <= wanted < p.end_of_measured for p in periods)
+    return wanted if wanted is not None and is_measured else periods[0].start
 
 
 def _period(period: Period) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class SteadyExchange:
     salt_load_to_canal_kg_s, salt_load_from_sea_kg_s : float
         Salt over the canal gate and over the sea gate, positive towards the canal (kg/s). In a steady cycle they are equal.
     salt_to_canal_kg : float
-        The same per cycle (kg).
+        Salt per cycle (kg).
     water_from_canal_m3_s, water_to_canal_m3_s, water_from_sea_m3_s, water_to_sea_m3_s : float
         Water that each side gives and receives (m³/s).
     salinity_to_canal_kg_m3, salinity_to_sea_kg_m3 : float
@@ -123,10 +123,6 @@ def steady_exchange(
     temperature_sea_celsius, temperature_canal_celsius : float
         Temperatures of the water (°C).
 
-    Returns
-    -------
-    SteadyExchange
-
     Raises
     ------
     DataError
@@ -143,28 +139,25 @@ def steady_exchange(
     """
     params = chamber if isinstance(chamber, SaltChamberParams) else build_plain(SaltChamberParams, "chamber", **chamber)
     _check_number("cycles_per_day", cycles_per_day, low=1e-6)
-    _check_number("door_s", door_s)
-    _check_number("levelling_s", levelling_s)
-    _check_number("open_time_factor", open_time_factor)
+    for name, value in {"door_s": door_s, "levelling_s": levelling_s, "open_time_factor": open_time_factor}.items():
+        _check_number(name, value)
     _check_number("symmetry_coefficient", symmetry_coefficient, high=2.0)
-    temperatures = (temperature_sea_celsius, temperature_canal_celsius)
-    steps = _steps(1, (sea_m_nap, canal_m_nap), (salinity_sea_kg_m3, salinity_canal_kg_m3), temperatures)
-    steps["ship_in_m3"][0] = [ships_to_canal_m3, ships_to_sea_m3]
+    salinities = (salinity_sea_kg_m3, salinity_canal_kg_m3)
+    steps = _steps(1, (sea_m_nap, canal_m_nap), salinities, (temperature_sea_celsius, temperature_canal_celsius))
+    steps["ship_in_m3"] = ships_to_canal_m3, ships_to_sea_m3
     _check_depth(params, steps, "chamber", steps["ship_in_m3"].max(axis=1))
     cycle_s = S_PER_DAY / cycles_per_day
     open_s = cycle_s / 2.0 - levelling_s - 2.0 * (1.0 - params.door_motion_share) * door_s
     if open_s < 0.0:
         raise DataError(f"cycles_per_day: {cycles_per_day} leaves {open_s:.0f} s for open doors in each half cycle; lower it, or door_s or levelling_s")
     open_canal_s, open_sea_s = (float(c * open_time_factor * open_s) for c in (symmetry_coefficient, 2.0 - symmetry_coefficient))
-    state = kernels.state_record(params, 0.5 * (salinity_sea_kg_m3 + salinity_canal_kg_m3), sea_m_nap, ships_to_canal_m3)
+    state = kernels.state_record(params, 0.5 * sum(salinities), sea_m_nap, ships_to_canal_m3)
     phases = records(kernels.SALT_EXCHANGE, 4)
     n_cycles = int(kernels.salt_steady(kernels.chamber_record(params), steps, state, phases, open_canal_s, open_sea_s, _MOST_CYCLES))
     if n_cycles == 0:
         raise SimulationError(f"the chamber's salinity is not steady after {_MOST_CYCLES} cycles; lengthen the open times or levelling that hardly exchange it")
-    salt = phases["salt_in_kg"].sum(axis=0)
-    taken, given = phases["water_in_m3"].sum(axis=0), phases["water_out_m3"].sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        received = np.where(given > 0.0, (taken * steps["salinity_kg_m3"][0] - salt) / given, np.nan)
+    salt, taken, given = (phases[name].sum(axis=0) for name in ("salt_in_kg", "water_in_m3", "water_out_m3"))
+    received = [float((taken[s] * salinities[s] - salt[s]) / given[s]) if given[s] > 0.0 else float("nan") for s in (SEA, CANAL)]
     difference = salinity_sea_kg_m3 - salinity_canal_kg_m3
     volume = params.length_m * params.width_m * (0.5 * (sea_m_nap + canal_m_nap) - params.floor_m_nap)
     flows = {f"water_{word}_{place}_m3_s": float(water[s] / cycle_s) for place, s in _SIDES.items() for word, water in (("from", taken), ("to", given))}
@@ -172,8 +165,8 @@ def steady_exchange(
         salt_load_to_canal_kg_s=float(-salt[CANAL] / cycle_s),
         salt_load_from_sea_kg_s=float(salt[SEA] / cycle_s),
         salt_to_canal_kg=float(-salt[CANAL]),
-        salinity_to_canal_kg_m3=float(received[CANAL]),
-        salinity_to_sea_kg_m3=float(received[SEA]),
+        salinity_to_canal_kg_m3=received[CANAL],
+        salinity_to_sea_kg_m3=received[SEA],
         chamber_salinity_kg_m3=tuple(phases["salinity_after_kg_m3"].tolist()),
         exchanged_share=float(0.5 * (salt[SEA] - salt[CANAL]) / (volume * difference)) if difference != 0.0 else float("nan"),
         cycle_s=cycle_s,
@@ -237,7 +230,7 @@ def exchange_of_lockages(
         If a table, a series or a parameter can't be used.
     """
     _check_columns(lockages, _COLUMNS, "lockages")
-    names = lockages["chamber"].astype(str).to_numpy(dtype=object)
+    names = lockages["chamber"].to_numpy(dtype=object)
     params = {name: c if isinstance(c, SaltChamberParams) else build_plain(SaltChamberParams, f"chambers.{name}", **c) for name, c in chambers.items()}
     for name in sorted(set(names)):
         if name not in params:
@@ -245,9 +238,11 @@ def exchange_of_lockages(
     closed_s, series = _numbers(lockages, "doors_closed_s"), as_levels(levels)
     canal = np.interp(closed_s, series.start_s + series.step_s * np.arange(len(series.canal_m_nap)), series.canal_m_nap)
     salinities = (_at(salinity_sea_kg_m3, closed_s, "salinity_sea_kg_m3"), _at(salinity_canal_kg_m3, closed_s, "salinity_canal_kg_m3"))
-    sea = canal + _numbers(lockages, "head_m")
-    steps = _steps(len(lockages), (sea, canal), salinities, (temperature_sea_celsius, temperature_canal_celsius))
-    steps["side"] = _sides(lockages)
+    levels_m = (canal + _numbers(lockages, "head_m"), canal)
+    steps = _steps(len(lockages), levels_m, salinities, (temperature_sea_celsius, temperature_canal_celsius))
+    for word in sorted(set(lockages["direction"]) - {"to_canal", "to_sea"}):
+        raise DataError(f"lockages: direction {word!r} is not one of: to_canal, to_sea")
+    steps["side"] = np.where(lockages["direction"] == "to_canal", CANAL, SEA)
     ships = np.zeros(len(lockages)) if ships_m3 is None else _ships_by_lockage(lockages, ships_m3)
     out = records(kernels.SALT_EXCHANGE, len(lockages))
     starts = lockages["doors_close_s"].to_numpy(dtype=np.float64)
@@ -256,10 +251,10 @@ def exchange_of_lockages(
         rows = rows[np.argsort(starts[rows], kind="stable")]
         initial = initial_salinity_kg_m3.get(name) if isinstance(initial_salinity_kg_m3, Mapping) else initial_salinity_kg_m3
         mine = _chamber_steps(lockages, steps, ships, rows, params[name], until_s)
-        origin = 1 - int(mine["side"][0])  # where it stood open
-        salinity = float(mine["salinity_kg_m3"][0, origin]) if initial is None else float(initial)
+        origin = 1 - int(mine["side"][0])
+        salinity = float(mine["salinity_kg_m3"][0, origin] if initial is None else initial)
         _check_number(f"initial_salinity_kg_m3 of '{name}'", salinity)
-        _check_depth(params[name], mine, str(name), np.maximum(ships[rows], mine["ship_in_m3"].max(axis=1)))
+        _check_depth(params[name], mine, name, np.maximum(ships[rows], mine["ship_in_m3"].max(axis=1)))
         state = kernels.state_record(params[name], salinity, float(mine["level_m_nap"][0, origin]), float(ships[rows[0]]))
         done = records(kernels.SALT_EXCHANGE, len(rows))
         kernels.salt_lockages(kernels.chamber_record(params[name]), mine, state, done)
@@ -321,21 +316,18 @@ def displacement_of_lockages(ships: pd.DataFrame, passages: pd.DataFrame, params
     for column in ("length_m", "beam_m", "draught_m"):
         volume = volume * _numbers(ships, column, "ships", low=0.0)
     passed = pd.Index(passages["lockage_id"].to_numpy(dtype=np.int64), name="lockage_id")
-    return pd.Series(volume, index=passed, name="ships_m3")[passed >= 0].groupby(level=0).sum()
+    total: pd.Series[float] = pd.Series(volume, index=passed, name="ships_m3")[passed >= 0].groupby(level=0).sum()
+    return total
 
 
 def _steps(n: int, levels: tuple[Any, Any], salinities: tuple[Any, Any], temperatures: tuple[float, float]) -> Any:
     """Return the conditions of `n` lockages, checked."""
     steps = records(kernels.SALT_STEP, n)
-    for word, side in _SIDES.items():
-        for value in np.unique(levels[side]):
-            _check_number(f"level of the {word}", float(value), low=-np.inf)
-        for value in np.unique(salinities[side]):
-            _check_number(f"salinity_{word}_kg_m3", float(value), high=45.0)
-        _check_number(f"temperature_{word}_celsius", temperatures[side], low=-2.0, high=40.0)
-        steps["level_m_nap"][:, side] = levels[side]
-        steps["salinity_kg_m3"][:, side] = salinities[side]
-        steps["temperature_celsius"][:, side] = temperatures[side]
+    limits = {"level_m_nap": (levels, -np.inf, np.inf), "salinity_kg_m3": (salinities, 0.0, 45.0), "temperature_celsius": (temperatures, -2.0, 40.0)}
+    for field, (values, low, high) in limits.items():
+        for word, side in _SIDES.items():
+            _check_number(f"{field} of the {word}", values[side], low, high)
+            steps[field][:, side] = values[side]
     return steps
 
 
@@ -358,29 +350,19 @@ def _chamber_steps(lockages: pd.DataFrame, steps: Any, ships: Floats, rows: npt.
     return mine
 
 
-def _sides(lockages: pd.DataFrame) -> npt.NDArray[np.int64]:
-    directions = lockages["direction"].astype(str).to_numpy(dtype=object)
-    for word in sorted(set(directions) - {"to_canal", "to_sea"}):
-        raise DataError(f"lockages: direction {word!r} is not one of: to_canal, to_sea")
-    return np.where(directions == "to_canal", CANAL, SEA).astype(np.int64)
-
-
 def _ships_by_lockage(lockages: pd.DataFrame, ships_m3: pd.Series[float]) -> Floats:
-    if not ships_m3.index.is_unique:
-        raise DataError("ships_m3: a lockage is named twice; give one sum per lockage_id")
-    unknown = sorted(set(ships_m3.index) - set(lockages["lockage_id"]))
-    if unknown:
-        raise DataError(f"ships_m3: lockage {unknown[0]} is not in the table of lockages; give the displacement of the same simulation")
-    ships = ships_m3.reindex(lockages["lockage_id"]).fillna(0.0).to_numpy(dtype=np.float64)
-    for value in np.unique(ships):
-        _check_number("ships_m3", float(value))
+    known = ships_m3.index.isin(lockages["lockage_id"])
+    for lockage_id in ships_m3.index[~known | ships_m3.index.duplicated()][:1]:
+        raise DataError(f"ships_m3: lockage {lockage_id} is named twice or is not in the table of lockages; give one sum per lockage_id")
+    ships = np.asarray(ships_m3.reindex(lockages["lockage_id"], fill_value=0.0), dtype=np.float64)
+    _check_number("ships_m3", ships)
     return ships
 
 
 def _at(value: float | pd.Series[float], time_s: Floats, what: str) -> Floats:
     """Return a number, or a series over time, at each time."""
     if not isinstance(value, pd.Series):
-        return np.full(len(time_s), float(value))
+        return np.full(len(time_s), float(value), dtype=np.float64)
     times, values = np.asarray(value.index, dtype=np.float64), np.asarray(value, dtype=np.float64)
     if len(times) == 0 or not (np.isfinite(times).all() and np.isfinite(values).all()) or (np.diff(times) <= 0.0).any():
         raise DataError(f"{what}: a series needs numbers over rising times in seconds, without gaps; sort it and fill it first")
@@ -388,9 +370,8 @@ def _at(value: float | pd.Series[float], time_s: Floats, what: str) -> Floats:
 
 
 def _numbers(frame: pd.DataFrame, column: str, what: str = "lockages", low: float = -np.inf) -> Floats:
-    values: Floats = frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
-    for row in np.flatnonzero(~(np.isfinite(values) & (values >= low)))[:1]:
-        raise DataError(f"{what}: '{column}' in row {row} is {values[row]}; it must be a number{'' if low < 0 else f' of {low:g} or more'}")
+    values = np.asarray(frame[column], dtype=np.float64)
+    _check_number(f"{what}: '{column}'", values, low=low)
     return values
 
 
@@ -400,10 +381,12 @@ def _check_columns(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> 
             raise DataError(f"{what}: column '{column}' is missing; needed are: {', '.join(columns)}")
 
 
-def _check_number(name: str, value: float, low: float = 0.0, high: float = np.inf) -> None:
-    if not (np.isfinite(value) and low <= value <= high):
-        bounds = f"at least {low:g}" if np.isinf(high) else f"{low:g} to {high:g}"
-        raise DataError(f"{name}: {value} can't be used; it must be {'a number' if np.isinf(low) else bounds}")
+def _check_number(name: str, value: float | Floats, low: float = 0.0, high: float = np.inf) -> None:
+    values = np.atleast_1d(value)
+    for row in np.flatnonzero(~(np.isfinite(values) & (values >= low) & (values <= high)))[:1]:
+        place = f" in row {row}" if len(values) > 1 else ""
+        bounds = "a number" if np.isinf(low) else f"at least {low:g}" if np.isinf(high) else f"{low:g} to {high:g}"
+        raise DataError(f"{name}: {values[row]:g}{place} can't be used; it must be {bounds}")
 
 
 def _check_depth(params: SaltChamberParams, steps: Any, name: str, ships_m3: Floats) -> None:

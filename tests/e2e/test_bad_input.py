@@ -15,7 +15,7 @@ import pytest
 
 from nspd_mobility import api, bench
 from nspd_mobility.errors import UsageError
-from tests.support.studies import TINY, CommandLine, line_of, tables_of, without_report, write_study
+from support.studies import TINY, CommandLine, line_of, tables_of, without_report, write_study
 
 CHAMBER = "network: {waterway: {locks: {terneuzen: {chambers: {oostsluis: "
 DEEP = "}}}}}"

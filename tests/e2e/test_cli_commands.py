@@ -13,7 +13,7 @@ import pytest
 
 from nspd_mobility import api, golden
 from nspd_mobility.version import __version__
-from tests.support.studies import ROOT, TINY, CommandLine, environment, without_report, write_study
+from support.studies import ROOT, TINY, CommandLine, environment, without_report, write_study
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_bench_writes_and_judges(nspd: CommandLine, tmp_path: Path, monkeypatch:
 
 
 def test_golden_values_are_updated_with_a_reason(nspd: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(golden, "PATH", tmp_path / "golden.json")
+    monkeypatch.setattr(golden, "golden_path", lambda: tmp_path / "golden.json")
     monkeypatch.setattr(golden, "STUDIES", {"smoke": None})
     monkeypatch.setattr(golden, "values_of", lambda study, out: {"a": 1.0, "b": 2.0})
     assert "give the reason" in nspd.fault(2, "golden", "update", "--reason", "  ")

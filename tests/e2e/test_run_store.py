@@ -16,7 +16,7 @@ import pytest
 
 from nspd_mobility import api
 from nspd_mobility.tables.run_folder import RunFolder
-from tests.support.studies import ROOT, TINY, CommandLine, environment, tables_of, without_report, write_study
+from support.studies import ROOT, TINY, CommandLine, environment, tables_of, without_report, write_study
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from nspd_mobility.network.dataset import find_dataset
 from nspd_mobility.study.definition import load_study
 from nspd_mobility.study.runner import Job, jobs_of
-from tests.support.studies import TINY, write_study
+from support.studies import TINY, write_study
 
 
 def jobs(folder: Path, seed: int = 1, n: int = 2, draws: list[dict[str, float]] | None = None) -> list[Job]:

@@ -1,0 +1,1 @@
+"""What the command line shows, one module a subject; nothing here computes results."""
