@@ -19,7 +19,7 @@ from ..errors import UsageError
 from ..tables.run_folder import MANIFEST_FILE, RUN_FILE, sha256, write_json
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_NO_RESULT = ("report", "cli.py", "__main__.py", "terminal", "bench.py", "golden.py", "warm.py")  # what can't change a result
+_NO_RESULT = ("report", "cli.py", "__main__.py", "terminal", "bench.py", "golden.py", "warm.py", "_data")  # what can't change a result
 _TEMPORARY = ".part-"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -52,13 +53,23 @@ def vars_of(finding: Finding) -> dict[str, str]:
     return {"level": finding.level, "where": finding.where, "message": finding.message}
 
 
+def short_place(where: str) -> str:
+    """Return a place as file:line from the present folder, or for bundled data from the folder of the data."""
+    path, colon, line = where.rpartition(":")
+    package = Path(__file__).resolve().parents[1]
+    for root in (Path.cwd(), package / "_data", package.parent):
+        if colon and Path(path).is_relative_to(root):
+            return f"{Path(path).relative_to(root).as_posix()}:{line}"
+    return where
+
+
 def print_values(rows: list[Row], diff: str | None) -> None:
     """Print resolved values, or the differences between two variants."""
     table = Table(show_lines=False)
     for column in ("path", "value", *([f"in {diff}"] if diff else []), "unit", "quality", "set at"):
         table.add_column(escape(column), overflow="fold")
     for row in rows:
-        cells = [row.path, str(row.value), *([str(row.other)] if diff else []), row.unit, row.quality, row.where]
+        cells = [row.path, str(row.value), *([str(row.other)] if diff else []), row.unit, row.quality, short_place(row.where)]
         table.add_row(*map(escape, cells))
     if rows:
         console.print(table)
