@@ -18,6 +18,10 @@ LOCAL_ZONE = "Europe/Amsterdam"  # clock times in files
 UNITS = {
     "m_s2": "m/s²",
     "m3_s": "m³/s",
+    "kg_m3": "kg/m³",
+    "kg_s": "kg/s",
+    "kg": "kg",
+    "celsius": "°C",
     "m_nap": "m NAP",
     "s_m": "s/m",
     "m_s": "m/s",

@@ -9,6 +9,9 @@ _PUBLIC = {
     "simulate_lock": "lock",
     "LockResult": "lock",
     "LevelSeries": "complex",
+    "steady_exchange": "salt",
+    "exchange_of_lockages": "salt",
+    "displacement_of_lockages": "salt",
 }
 __all__ = list(_PUBLIC)
 

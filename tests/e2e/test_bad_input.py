@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.studies import TINY, CommandLine, line_of, tables_of, without_report, write_study
 
 from nspd_mobility import api, bench
 from nspd_mobility.errors import UsageError
-from support.studies import TINY, CommandLine, line_of, tables_of, without_report, write_study
 
 CHAMBER = "network: {waterway: {locks: {terneuzen: {chambers: {oostsluis: "
 DEEP = "}}}}}"

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from support.studies import ROOT, TINY, CommandLine, environment, without_report, write_study
 
 from nspd_mobility import api, golden
 from nspd_mobility.version import __version__
-from support.studies import ROOT, TINY, CommandLine, environment, without_report, write_study
 
 
 @pytest.fixture

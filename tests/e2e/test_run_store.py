@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.studies import ROOT, TINY, CommandLine, environment, tables_of, without_report, write_study
 
 from nspd_mobility import api
 from nspd_mobility.tables.run_folder import RunFolder
-from support.studies import ROOT, TINY, CommandLine, environment, tables_of, without_report, write_study
 
 
 @pytest.fixture

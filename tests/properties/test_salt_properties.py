@@ -121,9 +121,7 @@ def test_a_perfect_bubble_screen_leaves_levelling_alone(params: SaltChamberParam
 
 @anything
 @given(chambers(measures=False), levels, levels, number(0, 1), number(0, 1), st.booleans())
-def test_a_better_bubble_screen_never_lets_more_salt_in(
-    params: SaltChamberParams, sea: float, canal: float, first: float, second: float, both: bool
-) -> None:
+def test_a_better_bubble_screen_never_lets_more_salt_in(params: SaltChamberParams, sea: float, canal: float, first: float, second: float, both: bool) -> None:
     low, high = sorted((first, second))
     loads = []
     for factor in (low, high):

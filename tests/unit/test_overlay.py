@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.studies import write_study
 
 from nspd_mobility.errors import DataError
 from nspd_mobility.params.tree import Leaf, find
 from nspd_mobility.study.check import values_of
 from nspd_mobility.study.definition import Study, load_study
-from support.studies import write_study
 
 EAST = "network.waterway.locks.terneuzen.chambers.oostsluis"
 

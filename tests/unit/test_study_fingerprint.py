@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.studies import TINY, write_study
 
 from nspd_mobility.network.dataset import find_dataset
 from nspd_mobility.study.definition import load_study
 from nspd_mobility.study.runner import Job, jobs_of
-from support.studies import TINY, write_study
 
 
 def jobs(folder: Path, seed: int = 1, n: int = 2, draws: list[dict[str, float]] | None = None) -> list[Job]:

@@ -1,20 +1,26 @@
 """Our salt kernels against pyzsf, Deltares' own implementation, on random chambers, conditions and sequences of phases.
 
-pyzsf is asked for a tighter tolerance than its default, so both solve the same equations to rounding.
+pyzsf's binary replaces tanh by a rational function that is off by up to 0.43 %. Its values can be had through its interface: the
+share of a chamber that is exchanged in a given time. With *that* function in place of ours the equations agree to rounding; so the
+fixture `same_tanh` runs our kernels as plain Python with it. Compiled and with the true tanh they agree to what the function leaves.
+pyzsf is asked for a tighter tolerance than its default.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import math
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.random import Generator, default_rng
 
+from nspd_mobility.kernels import jit
 from nspd_mobility.params.salt import SaltChamberParams
+from nspd_mobility.waterway import salt
 from nspd_mobility.waterway._kernels import salt as kernels
-from nspd_mobility.waterway._kernels.records import records
-from nspd_mobility.waterway.salt import steady_exchange
 
 pyzsf = pytest.importorskip("pyzsf")
 
@@ -47,6 +53,39 @@ NAMES = {  # ours to ZSF's
 CHAMBER_KEYS = frozenset(SaltChamberParams.model_fields)
 TIGHT = {"rtol": 1e-14, "atol": 1e-11}
 N_STEADY, N_SEQUENCE = 400, 60
+
+
+TANH_DEVIATION = 0.0043  # relative, at small arguments
+
+
+def tanh_of_pyzsf(x: float) -> float:
+    """Return the share of a chamber that pyzsf exchanges in x times 2 L / c."""
+    length, width, depth = 100.0, 10.0, 4.0
+    lock = {"lock_length": length, "lock_width": width, "lock_bottom": -depth, "salinity_sea": 25.0, "salinity_lake": 5.0}
+    density = 0.5 * (kernels.density_of(25.0, 15.0) + kernels.density_of(5.0, 15.0))
+    current = 0.5 * math.sqrt(9.81 * 0.8 * 20.0 / density * depth)
+    exchanged = pyzsf.ZSFUnsteady(25.0, 0.0, **lock, **TIGHT).step_phase_2(x * 2.0 * length / current)["volume_to_lake"]
+    return float(exchanged / (length * width * depth))
+
+
+@pytest.fixture
+def same_tanh(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return the kernels as plain Python with pyzsf's tanh, and let `steady_exchange` use them."""
+    spec = importlib.util.spec_from_file_location("nspd_mobility.waterway._kernels.plain_salt", str(kernels.__file__))
+    assert spec is not None and spec.loader is not None
+    plain = importlib.util.module_from_spec(spec)
+    with monkeypatch.context() as context:
+        context.setattr(jit, "kernel", lambda function: function)
+        spec.loader.exec_module(plain)
+    monkeypatch.setattr(plain, "math", SimpleNamespace(sqrt=math.sqrt, exp=math.exp, tanh=tanh_of_pyzsf))
+    monkeypatch.setattr(plain, "records", plain_records)
+    monkeypatch.setattr(salt, "kernels", plain)
+    monkeypatch.setattr(salt, "records", plain_records)
+    return plain
+
+
+def plain_records(dtype: Any, n: int) -> Any:
+    return np.zeros(n, dtype).view(np.recarray)
 
 
 def random_case(rng: Generator, fresh: bool = False) -> dict[str, float]:
@@ -92,59 +131,94 @@ def ours(case: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
     return {k: v for k, v in case.items() if k in CHAMBER_KEYS}, {k: v for k, v in case.items() if k not in CHAMBER_KEYS}
 
 
+def random_cycle(rng: Generator) -> dict[str, float]:
+    case = random_case(rng)
+    case |= {"door_s": rng.uniform(60, 400), "levelling_s": rng.uniform(60, 900), "cycles_per_day": rng.uniform(4, 22)}
+    return case | {"open_time_factor": rng.uniform(0.3, 1.0), "symmetry_coefficient": rng.uniform(0.4, 1.6)}
+
+
+def test_the_tanh_of_pyzsf_is_off_by_less_than_half_a_percent() -> None:
+    x = np.linspace(0.005, 8.0, 400)
+    deviation = np.array([tanh_of_pyzsf(value) for value in x]) / np.tanh(x) - 1.0
+    assert 0.001 < np.abs(deviation).max() < TANH_DEVIATION, "should it be 0, this file can be simpler"
+
+
+@pytest.mark.usefixtures("same_tanh")
 def test_steady_exchange_of_random_chambers_is_that_of_pyzsf() -> None:
     rng = default_rng(20260711)
-    worst = 0.0
     for _ in range(N_STEADY):
-        case = random_case(rng)
-        case |= {"door_s": rng.uniform(60, 400), "levelling_s": rng.uniform(60, 900), "cycles_per_day": rng.uniform(4, 22)}
-        case |= {"open_time_factor": rng.uniform(0.3, 1.0), "symmetry_coefficient": rng.uniform(0.4, 1.6)}
+        case = random_cycle(rng)
         chamber, rest = ours(case)
-        got: Any = steady_exchange(chamber, **rest)
+        got: Any = salt.steady_exchange(chamber, **rest)
         want = pyzsf.zsf_calc_steady(True, **theirs(case), **TIGHT)
-        scale = max(abs(want["salt_load_lake"]), abs(want["salt_load_sea"]), 1e-3 * case["salinity_sea_kg_m3"])
-        worst = max(worst, abs(got.salt_load_to_canal_kg_s + want["salt_load_lake"]) / scale, abs(got.salt_load_from_sea_kg_s + want["salt_load_sea"]) / scale)
-        pairs = [("water_from_canal_m3_s", "from_lake"), ("water_to_canal_m3_s", "to_lake"), ("water_from_sea_m3_s", "from_sea"), ("water_to_sea_m3_s", "to_sea")]
-        for name, their in pairs:
-            assert getattr(got, name) == pytest.approx(want[f"discharge_{their}"], rel=1e-8, abs=1e-8), (name, case)
+        scale = max(abs(want["salt_load_lake"]), abs(want["salt_load_sea"]))
+        assert got.salt_load_to_canal_kg_s == pytest.approx(-want["salt_load_lake"], abs=1e-8 * scale + 1e-9), case
+        assert got.salt_load_from_sea_kg_s == pytest.approx(-want["salt_load_sea"], abs=1e-8 * scale + 1e-9), case
+        for name in ("from_canal", "to_canal", "from_sea", "to_sea"):
+            assert getattr(got, f"water_{name}_m3_s") == pytest.approx(want[f"discharge_{name}".replace("canal", "lake")], rel=1e-8), case
         assert got.exchanged_share == pytest.approx(-want["z_fraction"], rel=1e-7, abs=1e-9), case
-        assert list(got.chamber_salinity_kg_m3) == pytest.approx([want[f"salinity_lock_{k}"] for k in range(1, 5)], rel=1e-8), case
-    assert worst < 1e-7, "aimed at: 1e-6"
+        assert list(got.chamber_salinity_kg_m3) == pytest.approx([want[f"salinity_lock_{k}"] for k in range(1, 5)], rel=1e-9), case
+
+
+def test_with_the_true_tanh_the_load_moves_by_no_more_than_that_of_pyzsf_is_off() -> None:
+    rng = default_rng(20260712)
+    for _ in range(N_STEADY):
+        case = random_cycle(rng)
+        chamber, rest = ours(case)
+        got = salt.steady_exchange(chamber, **rest).salt_load_to_canal_kg_s
+        want = pyzsf.zsf_calc_steady(**theirs(case), **TIGHT)
+        # relative to the salt that crosses the gate one way: the net load may be a small difference
+        gross = want["discharge_to_lake"] * case["salinity_sea_kg_m3"] + want["discharge_from_lake"] * case["salinity_canal_kg_m3"]
+        assert got == pytest.approx(-want["salt_load_lake"], abs=TANH_DEVIATION * gross), case
+
+
+def conditions(plain: ModuleType, case: dict[str, float]) -> Any:
+    steps = plain_records(plain.SALT_STEP, 1)
+    steps["level_m_nap"] = [case["sea_m_nap"], case["canal_m_nap"]]
+    steps["salinity_kg_m3"] = [case["salinity_sea_kg_m3"], case["salinity_canal_kg_m3"]]
+    steps["temperature_celsius"] = [case["temperature_sea_celsius"], case["temperature_canal_celsius"]]
+    steps["ship_in_m3"] = [case["ships_to_canal_m3"], case["ships_to_sea_m3"]]
+    plain.set_density(steps[0])
+    return steps
 
 
 @pytest.mark.parametrize("fresh", [False, True])
-def test_random_sequences_of_phases_are_those_of_pyzsf(fresh: bool) -> None:
-    """Levels and salinities change from lockage to lockage. With a salt canal the chamber is not flushed with closed doors: see the docs."""
-    rng = default_rng(7)
+def test_random_sequences_of_phases_are_those_of_pyzsf(same_tanh: ModuleType, fresh: bool) -> None:
+    """The sea changes from phase to phase. A salt canal is not flushed with closed doors here: docs/concepts/salt.md says why."""
+    plain, rng = same_tanh, default_rng(7)
     for _ in range(N_SEQUENCE):
         case = random_case(rng, fresh)
         params = SaltChamberParams(**ours(case)[0])
         start = float(rng.uniform(case["salinity_canal_kg_m3"], case["salinity_sea_kg_m3"]))
         reference = pyzsf.ZSFUnsteady(start, case["sea_m_nap"], **theirs(case), **TIGHT)
-        chamber, state, exchange = kernels.chamber_record(params), kernels.state_record(params, start, case["sea_m_nap"], 0.0), records(kernels.SALT_EXCHANGE, 1)
+        chamber, state = plain.chamber_record(params), plain.state_record(params, start, case["sea_m_nap"], 0.0)
         for phase in [1, 2, 3, 4, 5] * 4 if fresh else [1, 2, 3, 4] * 4:
-            if phase in (1, 3):  # the new water is there when the chamber is levelled
+            if phase in (1, 3):  # a new level is there when the chamber is levelled
                 case["sea_m_nap"] += float(rng.uniform(-0.1, 0.1))
                 case["salinity_sea_kg_m3"] += float(rng.uniform(0.0, 0.2))
-            seconds = float(rng.uniform(0.0, 3000.0))
+            seconds = float(rng.uniform(1.0, 3000.0))
             want = getattr(reference, f"step_phase_{phase}" if phase < 5 else "step_flush_doors_closed")(seconds, **theirs(case))
-            steps = records(kernels.SALT_STEP, 1)
-            for name in ("salinity_{}_kg_m3", "temperature_{}_celsius", "{}_m_nap"):
-                field = name.format("level") if name == "{}_m_nap" else name.replace("_{}", "")
-                steps[field] = [case[name.format("sea")], case[name.format("canal")]]
-            steps["ship_in_m3"] = [case["ships_to_canal_m3"], case["ships_to_sea_m3"]]
-            kernels.set_density(steps[0])
-            kernels.clear_exchange(exchange[0])
-            kernels.salt_phase(chamber, steps, state, exchange, phase, seconds)
-            got = exchange[0]
-            mass = max(abs(state["salt_kg"][0]), abs(want["mass_transport_lake"]), abs(want["mass_transport_sea"]))
-            assert got["salt_in_kg"].tolist() == pytest.approx([-want["mass_transport_sea"], want["mass_transport_lake"]], rel=1e-8, abs=1e-9 * mass), case
-            assert got["water_in_m3"].tolist() == pytest.approx([want["volume_from_sea"], want["volume_from_lake"]], rel=1e-8, abs=1e-6)
-            assert got["water_out_m3"].tolist() == pytest.approx([want["volume_to_sea"], want["volume_to_lake"]], rel=1e-8, abs=1e-6)
+            exchange = plain_records(plain.SALT_EXCHANGE, 1)
+            plain.salt_phase(chamber, conditions(plain, case), state, exchange, phase, seconds)
+            got, mass = exchange[0], 1e-12 * params.length_m * params.width_m * 35.0 * 20.0
+            assert got["salt_in_kg"].tolist() == pytest.approx([-want["mass_transport_sea"], want["mass_transport_lake"]], rel=1e-9, abs=mass), (phase, case)
+            assert got["water_in_m3"].tolist() == pytest.approx([want["volume_from_sea"], want["volume_from_lake"]], rel=1e-9, abs=1e-6), (phase, case)
+            assert got["water_out_m3"].tolist() == pytest.approx([want["volume_to_sea"], want["volume_to_lake"]], rel=1e-9, abs=1e-6), (phase, case)
             after = reference.state
-            assert [state[name][0] for name in state.dtype.names] == pytest.approx(
-                [after["salinity_lock"], after["saltmass_lock"], after["head_lock"], after["volume_ship_in_lock"]], rel=1e-9
+            assert state[0].tolist() == pytest.approx(
+                tuple(after[name] for name in ("salinity_lock", "saltmass_lock", "head_lock", "volume_ship_in_lock")), rel=1e-10, abs=1e-8
             )
-            if phase == 4:
-                # flushing with closed doors waits until the ships are out
-                case["ships_to_canal_m3"] = float(np.round(case["ships_to_canal_m3"] * rng.uniform(0.5, 1.0), 1))
+
+
+def test_the_phases_of_the_documentation_of_libzsf_to_the_last_digits(same_tanh: ModuleType) -> None:
+    plain = same_tanh
+    case = {"sea_m_nap": 2.0, "canal_m_nap": 0.0, "salinity_sea_kg_m3": 25.0, "salinity_canal_kg_m3": 5.0}
+    case |= {"temperature_sea_celsius": 15.0, "temperature_canal_celsius": 15.0, "ships_to_canal_m3": 1000.0, "ships_to_sea_m3": 1000.0}
+    params = SaltChamberParams(length_m=148.0, width_m=14.0, floor_m_nap=-4.4)
+    chamber, state = plain.chamber_record(params), plain.state_record(params, 15.0, 0.0, 0.0)
+    for phase, seconds in ((1, 300.0), (2, 840.0), (3, 300.0), (4, 840.0)):
+        case["ships_to_canal_m3"] = 800.0 if phase == 4 else 1000.0
+        plain.salt_phase(chamber, conditions(plain, case), state, plain_records(plain.SALT_EXCHANGE, 1), phase, seconds)
+    # 1e-7: the published run stopped its density within 1e-5, so within 2e-7 of its end
+    assert state["salinity_kg_m3"][0] == pytest.approx(22.612960757739405, rel=1e-7)
+    assert state["salt_kg"][0] == pytest.approx(281_775.58, rel=1e-7)

@@ -37,7 +37,8 @@ LEVEL_CANAL, OPEN_CANAL, LEVEL_SEA, OPEN_SEA, FLUSH_CLOSED = range(1, 6)  # the 
 DENSITY_PER_SALINITY = 0.8  # kg/m3 of density per kg/m3 of salt
 SILL_EFFECT = 0.8  # share of its height that a sill keeps from the current
 SLOWEST_M_S = 1e-10
-STEADY_KG_M3 = 1e-11  # change of the chamber's salinity in a cycle that counts as none; rounding is below 1e-13
+ROUNDING = 1e-14  # relative, that a salinity may gather over one cycle
+MOST_TRIALS = 200  # every third halves the bracket, so it is never reached
 
 SALT_CHAMBER = np.dtype(
     [
@@ -274,28 +275,55 @@ def salt_phase(chambers, steps, states, exchanges, phase, phase_s):
 
 
 @kernel
-def salt_steady(chambers, steps, states, exchanges, open_canal_s, open_sea_s, most_cycles):
-    """Repeat a cycle until the chamber's salinity comes back.
+def change_of_cycle(chamber, step, state, exchanges, salinity_kg_m3, open_canal_s, open_sea_s):
+    """Do a cycle that begins at sea level with a salinity and the ships from the sea inside; return what the salinity has changed by."""
+    state.level_m_nap = step.level_m_nap[SEA]
+    state.ship_m3 = step.ship_in_m3[SEA]
+    state.salinity_kg_m3 = salinity_kg_m3
+    state.salt_kg = salinity_kg_m3 * (chamber.length_m * chamber.width_m * (state.level_m_nap - chamber.floor_m_nap) - state.ship_m3)
+    for k in range(4):
+        clear_exchange(exchanges[k])
+        side = CANAL if k < 2 else SEA
+        if k % 2 == 0:
+            level_to(chamber, step, state, exchanges[k], side)
+        else:
+            stand_open(chamber, step, state, exchanges[k], side, open_canal_s if side == CANAL else open_sea_s)
+        exchanges[k].salinity_after_kg_m3 = state.salinity_kg_m3
+    return state.salinity_kg_m3 - salinity_kg_m3
 
-    `exchanges` (4,) holds the phases of the last cycle. Returns the number of cycles, or 0 where `most_cycles` were not enough.
+
+@kernel
+def salt_steady(chambers, steps, states, exchanges, open_canal_s, open_sea_s):
+    """Find the salinity that a cycle brings back, between those of the sides; `exchanges` (4,) holds its phases.
+
+    Repeating the cycle gets there too, but not within 1e5 cycles where a cycle exchanges 1e-5 of the chamber, and a small change in
+    a cycle then does not tell that it is near. So it is the root of the change: false position (Illinois), with halving at every
+    third trial. Where nothing is exchanged it is the mean of the sides. Returns the number of cycles done.
     """
     chamber, step, state = chambers[0], steps[0], states[0]
     set_density(step)
-    for cycle in range(most_cycles):
-        before = state.salinity_kg_m3
-        for k in range(4):
-            clear_exchange(exchanges[k])
-        level_to(chamber, step, state, exchanges[0], CANAL)
-        exchanges[0].salinity_after_kg_m3 = state.salinity_kg_m3
-        stand_open(chamber, step, state, exchanges[1], CANAL, open_canal_s)
-        exchanges[1].salinity_after_kg_m3 = state.salinity_kg_m3
-        level_to(chamber, step, state, exchanges[2], SEA)
-        exchanges[2].salinity_after_kg_m3 = state.salinity_kg_m3
-        stand_open(chamber, step, state, exchanges[3], SEA, open_sea_s)
-        exchanges[3].salinity_after_kg_m3 = state.salinity_kg_m3
-        if abs(state.salinity_kg_m3 - before) <= STEADY_KG_M3:
-            return cycle + 1
-    return 0
+    low, high = min(step.salinity_kg_m3[SEA], step.salinity_kg_m3[CANAL]), max(step.salinity_kg_m3[SEA], step.salinity_kg_m3[CANAL])
+    rounding = ROUNDING * high
+    up = change_of_cycle(chamber, step, state, exchanges, low, open_canal_s, open_sea_s)
+    down = change_of_cycle(chamber, step, state, exchanges, high, open_canal_s, open_sea_s)
+    trial = 0.5 * (low + high)
+    if down >= -rounding and up > rounding:
+        trial = high
+    elif up <= rounding and down < -rounding:
+        trial = low
+    enough = max(1e-12 * (up - down), rounding)
+    for k in range(MOST_TRIALS):
+        change = change_of_cycle(chamber, step, state, exchanges, trial, open_canal_s, open_sea_s)
+        if abs(change) <= enough or high - low <= rounding:
+            return k + 3
+        if change > 0.0:
+            low, up, down = trial, change, 0.5 * down
+        else:
+            high, down, up = trial, change, 0.5 * up
+        trial = 0.5 * (low + high)
+        if k % 3 < 2 and up > down:
+            trial = low + (high - low) * up / (up - down)
+    return MOST_TRIALS + 2
 
 
 @kernel
