@@ -81,13 +81,27 @@ def run(
             uncertainty=uncertainty,
             on_progress=on_progress,
         )
-    report_path = write_report(folder, lang)
+    report_path = folder.path / "report.html"
+    if not _is_current(report_path, folder, lang):
+        report_path = write_report(folder, lang)
     if as_json:
         print_json(result_as_data(folder, report_path))
     else:
         print_result(folder, report_path)
     if check:
         check_invariants(folder, quiet=as_json)
+
+
+def _is_current(report_path: Path, folder: Any, lang: str) -> bool:
+    """Say whether the report is newer than all results, in that language; writing it takes longer than finding that out."""
+    results = [folder.path / "run.json", *(folder.folder(cell) / "manifest.json" for draws in (False, True) for cell in folder.cells(draws))]
+    try:
+        written = report_path.stat().st_mtime_ns
+        with report_path.open(encoding="utf-8") as file:
+            opens_in = f'<html lang="{lang}"' in file.read(400)
+        return opens_in and all(path.stat().st_mtime_ns < written for path in results)
+    except OSError:
+        return False
 
 
 @app.command()
@@ -130,6 +144,8 @@ def report(
     run_folder: RunArgument,
     lang: Annotated[str, typer.Option(help="Language that the page opens in: nl or en.")] = "nl",
     out: Annotated[Path | None, typer.Option(help="The file; by default report.html in the run's folder.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Scenario; by default the first.")] = None,
+    year: Annotated[str | None, typer.Option(help="Year; by default the first.")] = None,
 ) -> None:
     """Write the report of a run: one HTML file that needs no network."""
     from .report.page import write_report
@@ -137,7 +153,7 @@ def report(
     from .terminal.console import check_language
 
     check_language(lang)
-    typer.echo(write_report(RunFolder(run_folder), lang, out))
+    typer.echo(write_report(RunFolder(run_folder), lang, out, scenario, year))
 
 
 @app.command()

@@ -42,6 +42,7 @@ def cache_root() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "nspd-mobility" / "kernels"
 
 
+@cache
 def _imported_files(path: Path) -> set[Path]:
     """Return the files of this package that a module imports, read from its source."""
     found: set[Path] = set()

@@ -54,8 +54,14 @@ def sha256(path: Path) -> str:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON file so that it is whole or not there."""
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+    try:
+        if path.read_bytes() == text.encode():
+            return  # it stays as old as it is
+    except OSError:
+        pass  # not there, or not readable: write it
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
 
 

@@ -84,7 +84,7 @@ def _with_interval(row: dict[Any, Any]) -> str:
 def run_notes(summary: pd.DataFrame) -> list[str]:
     """Return what a reader of the table has to know."""
     notes = []
-    if summary["n_replications"].min() < 2:
+    if summary["n_replications"].max() < 2:
         notes.append("one replication: no interval can be given; use --replications")
     if summary["is_bound"].any():
         notes.append("≥: some ships were not through at the end of the drain, the true value is at least this")

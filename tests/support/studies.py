@@ -85,7 +85,7 @@ class CommandLine:
 def without_report(patch: pytest.MonkeyPatch) -> None:
     """Put a report of one line in place of the page: these tests are about the run."""
 
-    def write_report(run: Any, lang: str = "nl", out: Path | None = None) -> Path:
+    def write_report(run: Any, lang: str = "nl", out: Path | None = None, scenario: str | None = None, year: str | None = None) -> Path:
         path = out or run.path / "report.html"
         path.write_text(f"<html lang='{lang}'></html>\n", encoding="utf-8")
         return path
