@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from nspd_mobility.bench import case
+from nspd_mobility.codes import LockPolicy
 from nspd_mobility.engine.clock import Clock
 from nspd_mobility.network.dataset import find_dataset, load_dataset
 from nspd_mobility.params.build import build
@@ -49,7 +50,8 @@ def tide(n: int) -> LevelSeries:
 def lock_batch(is_smoke: bool):
     """Compiled driver: three chambers, 2-D packing, tide, traffic of Terneuzen."""
     n = 2_000 if is_smoke else 500_000
-    lock, levels, requests = terneuzen(), tide(n), to_requests(ships(n))
+    lock, levels = terneuzen(), tide(n)
+    requests = to_requests(ships(n), lock)
 
     def work():
         complex_ = LockComplex(lock, levels)
@@ -72,12 +74,31 @@ def lock_function(is_smoke: bool):
 def lock_coupled(is_smoke: bool):
     """The same lock as a facility on the clock of a coupled run."""
     n = 1_000 if is_smoke else 50_000
-    lock, levels, requests = terneuzen(), tide(n), to_requests(ships(n))
+    lock, levels = terneuzen(), tide(n)
+    requests = to_requests(ships(n), lock)
 
     def work():
         facility = LockFacility("terneuzen", lock, levels)
         facility.add_arrivals(requests)
         Clock(facility).run(NEVER_MS - 1)
+        return {}
+
+    return work, n
+
+
+@case("lock-look-ahead", unit="ships")
+def lock_look_ahead(is_smoke: bool):
+    """Look-ahead over four hours with a beam of 8: barges known two hours ahead, sea ships a day."""
+    n = 120 if is_smoke else 20_000
+    lock, levels, frame = terneuzen(), tide(n), ships(n)
+    lock = lock.model_copy(update={"policy": LockPolicy.LOOK_AHEAD})
+    frame["known_from_s"] = frame["arrival_s"] - np.where(frame["is_sea"], 86_400.0, 7_200.0)
+    requests = to_requests(frame, lock)
+
+    def work():
+        complex_ = LockComplex(lock, levels)
+        complex_.announce(requests)
+        complex_.run(requests, NEVER_MS - 1)
         return {}
 
     return work, n

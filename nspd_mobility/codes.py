@@ -56,7 +56,27 @@ class VesselGroup(Code):
 class LockPolicy(Code):
     """Rule by which ships are given a chamber."""
 
-    FIRST_COME = 0
+    FIRST_COME = 0  # in order of arrival; a chamber leaves with who is there
+    FIXED_ALTERNATION = 1  # up and down by turns at a fixed interval, ships or no ships
+    FULL_OR_MAX_WAIT = 2  # a chamber leaves full, or when somebody inside has waited long enough
+    SEA_PRIORITY = 3  # sea ships and booked ships first, with a slot kept free for those that are announced
+    EARLIEST_COMPLETION = 4  # a ship waits for a busy chamber that brings it through sooner
+    MIN_SALT = 5  # few and full lockages, at a favourable outer level
+    LOOK_AHEAD = 6  # the next lockages of all chambers are planned for the ships that are known
+
+
+class Information(Code):
+    """What a policy that looks ahead knows of ships that are still under way."""
+
+    ANNOUNCED = 0  # what each ship has announced, with its error
+    CLAIRVOYANT = 1  # everything, exactly: a bound on what information is worth
+
+
+class TugPlace(Code):
+    """Where tugs lie that stay with a ship in the chamber."""
+
+    AHEAD = 0  # and astern: they take length
+    ALONGSIDE = 1  # they take width
 
 
 class Packing(Code):
@@ -85,6 +105,15 @@ class ChamberPhase(Code):
     EXITING = 3
 
 
+class ChamberOrder(Code):
+    """What a plan tells a chamber that is idle, or that could leave."""
+
+    NONE = 0
+    GO = 1  # take the ships that are there; with ships inside: close the doors
+    TURN = 2  # turn empty
+    HOLD = 3  # wait
+
+
 class Quality(Code):
     """Where a number comes from, best first."""
 
@@ -103,3 +132,5 @@ class KernelStatus(Code):
     SLOTS_FULL = 3
     CLOCK_RAN_BACK = 4
     CLOCK_STUCK = 5
+    EXPECTED_FULL = 6
+    PLAN_WANTED = 7

@@ -22,7 +22,7 @@ def warm_kernels() -> tuple[int, float]:
     lock = LockParams.model_validate({"chambers": {"chamber": chamber}})
     ships = pd.DataFrame({"id": ["ship"], "side": ["sea"], "arrival_s": [0.0]})
     simulate_lock(ships, lock)
-    requests = to_requests(ships)
+    requests = to_requests(ships, lock)
     LockComplex(lock, LevelSeries.constant()).step(requests, 0, 1, 0)
     Streams(0, 0).uniform("warm", [1])
     return len(KERNELS), time.perf_counter() - begin

@@ -136,7 +136,7 @@ class _Shipping:
             first = self.n_given[str(name)]
             group = group.set_axis(pd.RangeIndex(first, first + len(group)), axis=0)
             self.n_given[str(name)] += len(group)
-            requests = to_requests(group[list(_LOCK_COLUMNS)])
+            requests = to_requests(group[list(_LOCK_COLUMNS)], self.params.locks[str(name)])
             requests["ship"] += first
             facility.add_arrivals(requests)
             self.under_way[str(name)] = pd.concat([self.under_way[str(name)], group]) if len(self.under_way[str(name)]) else group

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..codes import ChamberPhase, KernelStatus
-from ..errors import SimulationError
+from ..codes import ChamberPhase, KernelStatus, LockPolicy
+from ..errors import DataError, SimulationError
 from ..params import ChamberParams, LockParams, MovementTime, fill_record
 from ..units import GRAVITY_M_S2, MS_PER_S, NEVER_MS, to_ms
 from ._kernels import records
@@ -55,41 +55,77 @@ class LockComplex:
     ----------
     params : LockParams
     levels : LevelSeries
+    closures : record array of CLOSURE, optional
+        When chambers may not begin a lockage, not overlapping within a chamber; `closure_records` makes them.
     """
 
-    def __init__(self, params: LockParams, levels: LevelSeries) -> None:
+    def __init__(self, params: LockParams, levels: LevelSeries, closures: Any = None) -> None:
         self.names = list(params.chambers)
         self.lock = _lock_record(params, levels)
         self.chambers = records.records(records.CHAMBER, len(params.chambers))
         for record, chamber in zip(self.chambers, params.chambers.values(), strict=True):
             _fill_chamber(record, chamber)
+        self.closures = _by_chamber(self.chambers, closures)
         self.levels = np.ascontiguousarray(np.vstack([levels.sea_m_nap, levels.canal_m_nap]), dtype=np.float64)
         self.slots = records.records(records.SLOT, _FIRST_CAPACITY)
         with np.errstate(over="ignore"):
             link_free(self.lock[0], self.slots, 0)
+        self.notices = records.records(records.REQUEST, 0)
+        self.expected = records.records(records.SLOT, _FIRST_CAPACITY)
         self._ship_rows = records.records(records.SHIP_ROW, 2 * _FIRST_CAPACITY)
         self._lockage_rows = records.records(records.LOCKAGE_ROW, 4 * _FIRST_CAPACITY)
+        self._looks_ahead = params.policy == LockPolicy.LOOK_AHEAD
+        if self._looks_ahead:
+            self._nodes, self._planned = _planning_space(params)
+
+    def announce(self, requests: Any) -> None:
+        """Give further ships that become known before they arrive; may be called again for later ships."""
+        left = self.notices[int(self.lock["next_notice"][0]) :]
+        notices = np.concatenate([left, requests[requests["known_ms"] < requests["time_ms"]]])
+        self.notices = records.as_records(notices[np.lexsort((notices["key"], notices["known_ms"]))])
+        self.lock["next_notice"][0] = 0
 
     @property
     def next_ms(self) -> int:
         """When something is due next without further requests."""
-        return min(int(self.lock["recheck_ms"][0]), int(self.chambers["next_ms"].min()))
+        notice = int(self.lock["next_notice"][0])
+        known_ms = int(self.notices["known_ms"][notice]) if notice < len(self.notices) else NEVER_MS
+        return min(int(self.lock["recheck_ms"][0]), int(self.chambers["next_ms"].min()), known_ms)
 
     def step(self, requests: Any, first: int, n_requests: int, now_ms: int) -> int:
         """Do all that is due at `now_ms` and return the next time; the coupled driver."""
         while True:
-            status, next_ms = step(self.lock, self.chambers, self.slots, self.levels, requests, first, n_requests, now_ms, self._ship_rows, self._lockage_rows)
+            status, next_ms = step(*self._state(), requests, first, n_requests, now_ms, self._ship_rows, self._lockage_rows)
             if status == KernelStatus.OK:
-                return int(next_ms)
+                break
             self._grow(status)
+        while self._looks_ahead and self.lock["wants_plan"][0]:
+            status, next_ms = self._replan(requests)
+            if status != KernelStatus.OK:
+                self._grow(status)
+        return int(next_ms)
+
+    def _replan(self, requests: Any) -> tuple[int, int]:
+        from ._kernels.planning import replan  # compiled only where a policy looks ahead
+
+        status, next_ms = replan(*self._state(), requests, self._ship_rows, self._lockage_rows, self._nodes, self._planned)
+        return int(status), int(next_ms)
 
     def run(self, requests: Any, until_ms: int) -> None:
         """Drive the complex over sorted requests up to `until_ms`; the compiled driver."""
         while True:
-            status = run(self.lock, self.chambers, self.slots, self.levels, requests, until_ms, self._ship_rows, self._lockage_rows)
+            if self._looks_ahead:
+                from ._kernels.planning import run_planned
+
+                status = run_planned(*self._state(), requests, until_ms, self._ship_rows, self._lockage_rows, self._nodes, self._planned)
+            else:
+                status = run(*self._state(), requests, until_ms, self._ship_rows, self._lockage_rows)
             if status == KernelStatus.OK:
                 return
             self._grow(status)
+
+    def _state(self) -> tuple[Any, ...]:
+        return self.lock, self.chambers, self.slots, self.levels, self.closures, self.notices, self.expected
 
     def drain(self) -> tuple[Any, Any]:
         """Return the ship rows and the lockage rows since the last call, and forget them."""
@@ -120,6 +156,8 @@ class LockComplex:
             begin = len(self.slots)
             self.slots = _doubled(self.slots)
             link_free(self.lock[0], self.slots, begin)
+        elif status == KernelStatus.EXPECTED_FULL:
+            self.expected = _doubled(self.expected)
         else:
             now_s = float(self.lock["now_ms"][0]) / MS_PER_S
             word = KernelStatus(status).word.replace("_", " ")
@@ -141,6 +179,21 @@ def _lock_record(params: LockParams, levels: LevelSeries) -> Any:
     record["free_slot"] = -1
     record["now_ms"] = -NEVER_MS
     record["recheck_ms"] = NEVER_MS
+    record["next_flip_ms"] = NEVER_MS
+    record["full_share"] = params.filling.full_share
+    record["fill_wait_ms"] = to_ms(params.filling.max_wait_s)
+    record["favourable_below_m_nap"] = params.filling.favourable_below_m_nap
+    record["alternation_ms"] = max(1, to_ms(params.alternation.interval_s))
+    record["reserve_ms"] = to_ms(params.slots.reserve_s)
+    record["tolerance_ms"] = to_ms(params.slots.tolerance_s)
+    record["hold_ms"] = to_ms(params.slots.hold_s)
+    record["horizon_ms"] = to_ms(params.look_ahead.horizon_s)
+    record["beam_width"] = params.look_ahead.beam_width
+    record["patience_ms"] = to_ms(params.look_ahead.patience_s)
+    record["n_holds"] = params.look_ahead.n_holds
+    record["plan_fill_share"] = params.look_ahead.fill_share
+    record["n_tugs"] = params.tugs.n_tugs
+    record["n_pilots"] = params.tugs.n_pilots
     record["level_start_ms"] = to_ms(levels.start_s)
     record["level_step_ms"] = to_ms(levels.step_s)
     record["highest_m_nap"] = np.minimum(levels.sea_m_nap, levels.canal_m_nap).max()
@@ -163,8 +216,33 @@ def _fill_chamber(record: Any, chamber: ChamberParams) -> None:
             record["movement"][group, kind] = _coefficients(time)
     record["side"] = int(chamber.initial_side)
     record["next_ms"] = NEVER_MS
+    record["reserved_ms"] = record["order_ms"] = record["held_ms"] = NEVER_MS
     record["first_slot"] = record["last_slot"] = -1
 
 
-def _coefficients(time: MovementTime) -> tuple[float, float, float]:
-    return time.base_s, time.per_length_s_m, time.distance_m / time.speed_m_s
+def _by_chamber(chambers: Any, closures: Any) -> Any:
+    """Return closures by chamber and begin, and tell each chamber which are its own."""
+    if closures is None:
+        return records.records(records.CLOSURE, 0)
+    closures = records.as_records(closures[np.lexsort((closures["begin_ms"], closures["chamber"]))])
+    for c in range(len(chambers)):
+        mine = np.flatnonzero(closures["chamber"] == c)
+        chambers["first_closure"][c] = mine[0] if mine.size else 0
+        chambers["n_closures"][c] = mine.size
+    return closures
+
+
+def _planning_space(params: LockParams) -> tuple[Any, Any]:
+    from ._kernels import planning
+
+    if len(params.chambers) > planning.MAX_CHAMBERS:
+        raise DataError(
+            f"policy: look_ahead plans for at most {planning.MAX_CHAMBERS} chambers, the lock has {len(params.chambers)}; choose another"
+        )
+    width = params.look_ahead.beam_width
+    nodes = records.records(planning.NODE, width * (1 + planning.MAX_CHILDREN))
+    return nodes, records.records(records.SLOT, planning.MAX_SHIPS)
+
+
+def _coefficients(time: MovementTime) -> tuple[float, float, float, float]:
+    return time.base_s, time.per_length_s_m, time.distance_m / time.speed_m_s, time.with_tugs_s

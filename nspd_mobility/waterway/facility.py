@@ -23,11 +23,12 @@ class LockFacility:
         Name on the clock.
     params : LockParams
     levels : LevelSeries
+    closures : record array of CLOSURE, optional
     """
 
-    def __init__(self, name: str, params: LockParams, levels: LevelSeries) -> None:
+    def __init__(self, name: str, params: LockParams, levels: LevelSeries, closures: Any = None) -> None:
         self.name = name
-        self.complex = LockComplex(params, levels)
+        self.complex = LockComplex(params, levels, closures)
         self._requests = _NOBODY
         self._times: list[int] = []
         self._next = 0

@@ -26,7 +26,7 @@ from ..params import LockParams
 from ..params.build import build_plain
 from ..units import MS_PER_S, NEVER_MS, to_ms
 from .complex import LevelSeries, LockComplex
-from .ships import check_ships, to_requests
+from .ships import check_ships, reads_notices, to_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def simulate_lock(
     *,
     policy: LockPolicy | str | None = None,
     level: LevelSeries | pd.DataFrame | None = None,
+    closures: Any = None,
     until_s: float | None = None,
 ) -> LockResult:
     """Lock ships through a complex of parallel chambers.
@@ -69,15 +70,18 @@ def simulate_lock(
     ----------
     ships : DataFrame
         `id`, `side` ('sea' or 'canal') and `arrival_s` (float seconds from the run's epoch), and optionally `length_m, beam_m,
-        draught_m, air_draught_m, class_id, n_cone, is_sea, known_from_s, priority`. A size left out is zero: the ship takes no
-        room. Ships of a higher `priority` go before those of a lower one at their side. `known_from_s` and `n_cone` are carried
-        for policies that look ahead and for distances of dangerous goods; first come does not read them.
+        draught_m, air_draught_m, keel_clearance_m, class_id, n_cone, is_sea, known_from_s, eta_s, is_booked, priority`. A size left
+        out is zero: the ship takes no room. Ships of a higher `priority` go before those of a lower one at their side. Policies that
+        look ahead read `known_from_s`, from when a ship is expected, and `eta_s`, for when (left out: its arrival); `is_booked`
+        ships go before others, after sea ships, where the policy is sea_priority. Ships with cones keep their distance.
     lock : LockParams or mapping
         The complex; a mapping is checked like a file, a misspelt parameter is an error.
     policy : LockPolicy or str, optional
         Rule in place of the one in `lock`.
     level : LevelSeries or DataFrame, optional
         Water levels; a table has `time_s, sea_m_nap, canal_m_nap` at equal steps. Without it both sides stand at 0.
+    closures : record array of CLOSURE, optional
+        When chambers may not begin a lockage: `nspd_mobility.waterway.closures.closure_records` makes them.
     until_s : float, optional
         End of the simulation (s); without it all ships are locked through, but for one that waits for water which `level` does not
         bring any more.
@@ -104,8 +108,10 @@ def simulate_lock(
     if policy is not None:
         params = params.model_copy(update={"policy": LockPolicy.parse(policy)})
     check_ships(ships)
-    requests = to_requests(ships)
-    complex_ = LockComplex(params, as_levels(level))
+    requests = to_requests(ships, params)
+    complex_ = LockComplex(params, as_levels(level), closures)
+    if reads_notices(params):
+        complex_.announce(requests)
     complex_.run(requests, NEVER_MS - 1 if until_s is None else to_ms(until_s))
     ship_rows, lockage_rows = complex_.drain()
     return LockResult(ship_frame(ships, ship_rows, complex_), lockage_frame(lockage_rows, complex_))

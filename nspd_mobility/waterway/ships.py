@@ -8,15 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..codes import Side, VesselGroup
+from ..codes import Information, LockPolicy, Side, TugPlace, VesselGroup
 from ..errors import DataError, allowed, nearest
+from ..params import LockParams
 from ..streams import stable_hash
-from ..units import MS_PER_S
+from ..units import MS_PER_S, to_ms
 from ._kernels import records
 
 REQUIRED = ("id", "side", "arrival_s")
 SIZES = ("length_m", "beam_m", "draught_m", "air_draught_m")
-OPTIONAL = (*SIZES, "class_id", "n_cone", "is_sea", "known_from_s", "priority")
+OPTIONAL = (*SIZES, "keel_clearance_m", "class_id", "n_cone", "is_sea", "known_from_s", "eta_s", "is_booked", "priority")
+_MAY_BE_NEGATIVE = ("arrival_s", "known_from_s", "eta_s", "priority")
 _LARGEST_S = 4e15  # NEVER_MS, which no event may reach, is near 4.6e15 s
 
 
@@ -45,9 +47,9 @@ def check_ships(ships: pd.DataFrame) -> None:
     wrong = ~ships["side"].isin(words)
     if wrong.any():
         raise DataError(f"ships: side {ships['side'][wrong].iloc[0]!r} of ship {ships['id'][wrong].iloc[0]!r} is not one of: {', '.join(words)}")
-    for column in ("arrival_s", "known_from_s", *SIZES, "n_cone", "priority"):
+    for column in ("arrival_s", "known_from_s", "eta_s", *SIZES, "keel_clearance_m", "n_cone", "priority"):
         if column in ships.columns:
-            _check_numbers(ships, column, may_be_negative=column in ("arrival_s", "known_from_s", "priority"))
+            _check_numbers(ships, column, may_be_negative=column in _MAY_BE_NEGATIVE)
 
 
 def _check_numbers(ships: pd.DataFrame, column: str, may_be_negative: bool) -> None:
@@ -81,13 +83,15 @@ def arrival_order(ids: pd.Series, arrival_ms: npt.NDArray[np.int64]) -> npt.NDAr
     return order[np.lexsort((tie, times))]
 
 
-def to_requests(ships: pd.DataFrame) -> Any:
+def to_requests(ships: pd.DataFrame, params: LockParams) -> Any:
     """Return the kernel's requests, in order of arrival; `ship` is the row in the table.
 
     Parameters
     ----------
     ships : DataFrame
         A table that `check_ships` accepts.
+    params : LockParams
+        What the lock knows of ships, how far those with cones stay from others, and their tugs.
     """
     arrival_ms = np.rint(ships["arrival_s"].to_numpy(dtype=np.float64) * MS_PER_S).astype(np.int64)
     order = arrival_order(ships["id"], arrival_ms)
@@ -95,7 +99,7 @@ def to_requests(ships: pd.DataFrame) -> Any:
     requests["ship"] = order
     requests["time_ms"] = arrival_ms[order]
     requests["side"] = (ships["side"] == Side.CANAL.word).to_numpy(dtype=np.int64)[order]
-    for column in SIZES:
+    for column in (*SIZES, "keel_clearance_m"):
         if column in ships.columns:
             requests[column] = ships[column].to_numpy(dtype=np.float64)[order]
     if "priority" in ships.columns:
@@ -103,4 +107,44 @@ def to_requests(ships: pd.DataFrame) -> Any:
     if "is_sea" in ships.columns:
         is_sea = ships["is_sea"].to_numpy(dtype=bool)[order]
         requests["group"] = np.where(is_sea, int(VesselGroup.SEA), int(VesselGroup.INLAND))
+    _cones_and_tugs(requests, ships, order, params)
+    requests["max_wait_ms"] = np.where(requests["group"] == int(VesselGroup.SEA), to_ms(params.max_wait.sea_s), to_ms(params.max_wait.inland_s))
+    if params.policy == LockPolicy.SEA_PRIORITY:
+        is_booked = ships["is_booked"].to_numpy(dtype=bool)[order] if "is_booked" in ships.columns else np.zeros(len(ships), dtype=bool)
+        requests["priority"] = 4 * requests["priority"] + np.where(requests["group"] == int(VesselGroup.SEA), 2, is_booked)
+    if reads_notices(params):
+        _notices(requests, ships, order, params)
     return requests
+
+
+def reads_notices(params: LockParams) -> bool:
+    """Return whether the policy reads what ships announce before they arrive."""
+    return params.policy in (LockPolicy.SEA_PRIORITY, LockPolicy.LOOK_AHEAD)
+
+
+def _cones_and_tugs(requests: Any, ships: pd.DataFrame, order: npt.NDArray[np.intp], params: LockParams) -> None:
+    """Fill in the room that ships take with their tugs, and the distance that those with cones keep."""
+    tugs, goods = params.tugs, params.dangerous_goods
+    is_sea = requests["group"] == int(VesselGroup.SEA)
+    requests["n_tugs"] = np.where(is_sea & (requests["length_m"] >= tugs.from_length_m), tugs.n_per_ship, 0)
+    requests["n_pilots"] = is_sea
+    along, across = (tugs.length_m, 0.0) if tugs.place == TugPlace.AHEAD else (0.0, tugs.beam_m)
+    requests["room_length_m"] = requests["length_m"] + along * requests["n_tugs"]
+    requests["room_beam_m"] = requests["beam_m"] + across * requests["n_tugs"]
+    if "n_cone" in ships.columns:
+        n_cone = ships["n_cone"].to_numpy(dtype=np.int64)[order]
+        distances = np.array([0.0, goods.one_cone_m, goods.two_cones_m, goods.three_cones_m])
+        requests["distance_m"] = distances[np.minimum(n_cone, 3)]
+        requests["is_alone"] = n_cone >= goods.alone_from
+
+
+def _notices(requests: Any, ships: pd.DataFrame, order: npt.NDArray[np.intp], params: LockParams) -> None:
+    """Fill in from when and for when ships are expected: as announced, or exactly and early enough for any plan."""
+    requests["known_ms"] = requests["eta_ms"] = requests["time_ms"]
+    if params.information == Information.CLAIRVOYANT:
+        requests["known_ms"] -= max(to_ms(params.look_ahead.horizon_s), to_ms(params.slots.reserve_s))
+    else:
+        for column, field in (("known_from_s", "known_ms"), ("eta_s", "eta_ms")):
+            if column in ships.columns:
+                requests[field] = np.rint(ships[column].to_numpy(dtype=np.float64)[order] * MS_PER_S)
+    requests["key"] = [stable_hash("ship", ships["id"].iloc[int(k)]) >> 1 for k in order]

@@ -20,6 +20,7 @@ from nspd_mobility.waterway.ships import to_requests
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_lock")]
 
 LONG_MS = 10**12
+ONE = LockParams.model_validate(lock(chamber()))
 CASES = {
     "tide": (two_chambers(), tidal_level()),
     "three chambers": (lock(chamber(), chamber(levelling_s=300), chamber((417.0, 55.0), packing_effort=1)), LevelSeries.constant(2.0, 0.0)),
@@ -52,25 +53,27 @@ def driven_by_clock(params: LockParams, level: LevelSeries, requests: Any, pause
 @pytest.mark.parametrize("seed", range(4))
 def test_clock_and_compiled_loop_give_the_same_rows(case: str, seed: int) -> None:
     complex_, level = CASES[case]
-    params, requests = LockParams.model_validate(complex_), to_requests(random_ships(60, [0.0, 200.0, 500.0, 2000.0][seed], seed))
+    params = LockParams.model_validate(complex_)
+    requests = to_requests(random_ships(60, [0.0, 200.0, 500.0, 2000.0][seed], seed), params)
     assert driven_by_clock(params, level, requests) == driven_by_loop(params, level, requests)
 
 
 @pytest.mark.parametrize("case", list(CASES))
 def test_arrivals_given_in_pieces_give_the_rows_of_one_go(case: str) -> None:
     complex_, level = CASES[case]
-    params, requests = LockParams.model_validate(complex_), to_requests(random_ships(80, 300.0, 9))
+    params = LockParams.model_validate(complex_)
+    requests = to_requests(random_ships(80, 300.0, 9), params)
     end_ms = int(requests["time_ms"][-1])
     pauses = (0, end_ms // 3, end_ms // 2, int(requests["time_ms"][60]), end_ms + 5_000)
     assert driven_by_clock(params, level, requests, pauses) == driven_by_loop(params, level, requests)
 
 
 def test_arrivals_in_the_past_of_the_clock_are_refused() -> None:
-    facility = LockFacility("the lock", LockParams.model_validate(lock(chamber())), LevelSeries.constant())
+    facility = LockFacility("the lock", ONE, LevelSeries.constant())
     clock = Clock(facility)
-    facility.add_arrivals(to_requests(fleet("sea", [100.0])))
+    facility.add_arrivals(to_requests(fleet("sea", [100.0]), ONE))
     clock.run(200_000)
-    facility.add_arrivals(to_requests(fleet("sea", [50.0])))
+    facility.add_arrivals(to_requests(fleet("sea", [50.0]), ONE))
     with pytest.raises(SimulationError, match="the lock: asks for 50000 ms, and the clock is at 100000 ms"):
         clock.run(300_000)
 
@@ -93,14 +96,15 @@ def test_growing_while_it_runs_changes_nothing(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_full_pool_of_slots_loses_nobody_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(complex, "_FIRST_CAPACITY", 2)
-    params, requests = LockParams.model_validate(lock(chamber())), to_requests(random_ships(40, 5.0, 2))
+    params = LockParams.model_validate(lock(chamber()))
+    requests = to_requests(random_ships(40, 5.0, 2), params)
     assert driven_by_clock(params, LevelSeries.constant(), requests) == driven_by_loop(params, LevelSeries.constant(), requests)
 
 
 def test_messages_count_as_arrivals_of_their_millisecond() -> None:
     # A bridge or a quay hands a ship over by message; it is served as one that was known beforehand.
     params = LockParams.model_validate(lock(chamber()))
-    known, sent = to_requests(fleet("canal", [0.0])), to_requests(fleet("canal", [300.0]))
+    known, sent = to_requests(fleet("canal", [0.0]), params), to_requests(fleet("canal", [300.0]), params)
     sent["ship"] = 1
     facility = LockFacility("lock", params, LevelSeries.constant())
     facility.add_arrivals(known)
@@ -108,7 +112,7 @@ def test_messages_count_as_arrivals_of_their_millisecond() -> None:
     facility.step(300_000, list(sent))
     while (due := facility.complex.next_ms) < LONG_MS:
         facility.step(due, [])
-    both = to_requests(fleet("canal", [0.0, 300.0]))
+    both = to_requests(fleet("canal", [0.0, 300.0]), params)
     both["ship"] = np.arange(2)
     rows = facility.complex.drain()
     assert (rows[0].tobytes(), rows[1].tobytes()) == driven_by_loop(params, LevelSeries.constant(), both)

@@ -12,11 +12,12 @@ import pytest
 from support.digest import lock_digest
 from support.locks import chamber, fleet, lock
 
+from nspd_mobility.codes import LockPolicy
 from nspd_mobility.engine.clock import Clock
 from nspd_mobility.kernels.jit import KERNELS, closure_hash, is_compiled
 from nspd_mobility.params import LockParams
 from nspd_mobility.streams import Streams
-from nspd_mobility.waterway import LevelSeries
+from nspd_mobility.waterway import LevelSeries, simulate_lock
 from nspd_mobility.waterway.facility import LockFacility
 from nspd_mobility.waterway.ships import to_requests
 
@@ -51,10 +52,15 @@ print(total(4), sum(total.stats.cache_hits.values()), sum(total.stats.cache_miss
 @pytest.mark.usefixtures("warm_lock")
 def test_every_kernel_has_one_signature_after_all_its_ways_of_use() -> None:
     lock_digest(60)
-    facility = LockFacility("lock", LockParams.model_validate(lock(chamber())), LevelSeries.constant())
-    facility.add_arrivals(to_requests(fleet(["sea", "canal"], [0.0, 1.0])))
-    Clock(facility).run(10**9)
-    facility.step(10**9, list(to_requests(fleet("sea", [1e6]))))
+    for policy in LockPolicy:
+        params = LockParams.model_validate(lock(chamber(), policy=policy.word))
+        facility = LockFacility("lock", params, LevelSeries.constant())
+        ships = fleet(["sea", "canal"], [0.0, 1.0], known_from_s=[-9.0, -8.0])
+        facility.add_arrivals(to_requests(ships, params))
+        facility.complex.announce(to_requests(ships, params))
+        Clock(facility).run(10**9)
+        facility.step(10**9, list(to_requests(fleet("sea", [1e6]), params)))
+        simulate_lock(ships, params)
     Streams(1, 0).uniform("x", np.arange(3, dtype=np.uint64), 2)
     # A kernel that is loaded from the cache brings its callees with it, uncounted; the cache has an entry per kernel and signature.
     n_signature = {k.py_func.__name__: len({key[0] for key in k._cache._cache_file._load_index()}) for k in KERNELS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...codes import ChamberPhase
+from ...codes import ChamberOrder, ChamberPhase
 from ...kernels.jit import kernel
 from ...units import NEVER_MS
 from .levels import head_at, levelling_ms
@@ -14,6 +14,7 @@ IDLE = int(ChamberPhase.IDLE)
 ENTERING = int(ChamberPhase.ENTERING)
 LOCKING = int(ChamberPhase.LOCKING)
 EXITING = int(ChamberPhase.EXITING)
+NO_ORDER = int(ChamberOrder.NONE)
 
 
 @kernel
@@ -36,6 +37,11 @@ def clear(lock, chamber, c, lockage_rows):
     chamber.phase = IDLE
     chamber.n_inside = 0
     chamber.next_ms = NEVER_MS
+    chamber.order = NO_ORDER
+    lock.tugs_in_use -= chamber.n_tugs
+    lock.pilots_in_use -= chamber.n_pilots
+    chamber.n_tugs = 0
+    chamber.n_pilots = 0
 
 
 @kernel
@@ -59,7 +65,7 @@ def open_doors(lock, chamber, slots, ship_rows):
         row.x_m = slot.x_m
         row.y_m = slot.y_m
         row.exit_start_ms = clear_ms
-        clear_ms += movement_ms(chamber, slot.group, EXIT_FIRST if k == 0 else EXIT_FOLLOW, slot.length_m)
+        clear_ms += movement_ms(chamber, EXIT_FIRST if k == 0 else EXIT_FOLLOW, slot)
         row.exit_ms = clear_ms
         following = slot.next
         free(lock, slots, i)
@@ -85,6 +91,9 @@ def begin(lock, chamber, now_ms):
     chamber.lockage_id = lock.n_lockages
     lock.n_lockages += 1
     chamber.start_ms = now_ms
+    chamber.moored_ms = now_ms
+    chamber.held_ms = NEVER_MS
+    chamber.order = NO_ORDER
     chamber.n_inside = 0
     clear_skyline(chamber)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...kernels.jit import kernel
+from ...units import NEVER_MS
 
 
 @kernel
@@ -31,3 +32,12 @@ def head_at(lock, levels, now_ms):
 def levelling_ms(chamber, head_m):
     """Return the levelling time at a head in whole milliseconds."""
     return chamber.level_base_ms + np.int64(np.rint(chamber.level_per_root_ms * np.sqrt(abs(head_m))))
+
+
+@kernel
+def next_level_ms(lock, levels, now_ms):
+    """Return the time of the next point of the level series, NEVER after its end, where levels do not change any more."""
+    if now_ms >= lock.level_start_ms + (levels.shape[1] - 1) * lock.level_step_ms:
+        return NEVER_MS
+    past = max((now_ms - lock.level_start_ms) // lock.level_step_ms, 0)
+    return lock.level_start_ms + (past + 1) * lock.level_step_ms

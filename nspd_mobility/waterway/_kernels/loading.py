@@ -12,7 +12,7 @@ import numpy as np
 from ...codes import Packing
 from ...kernels.jit import kernel
 from .levels import level_at
-from .packing import find_place, take_place
+from .packing import find_place, find_place_apart, take_place
 from .queues import board, leave_queue
 from .records import ENTRY_FIRST, ENTRY_FOLLOW
 
@@ -20,25 +20,40 @@ _ONE_COLUMN = int(Packing.ONE_COLUMN)
 
 
 @kernel
-def movement_ms(chamber, group, kind, length_m):
-    """Return the time of a movement through the gate in whole milliseconds."""
-    base_s = chamber.movement[group, kind, 0]
-    per_length = chamber.movement[group, kind, 1]
-    sailing_s = chamber.movement[group, kind, 2]
-    return np.int64(np.rint((base_s + per_length * length_m + sailing_s) * 1000.0))
+def movement_ms(chamber, kind, ship):
+    """Return the time of a ship's movement through the gate in whole milliseconds."""
+    time = chamber.movement[ship.group, kind]
+    time_s = time[0] + time[1] * ship.length_m + time[2]
+    if ship.n_tugs > 0:
+        time_s += time[3]
+    return np.int64(np.rint(time_s * 1000.0))
 
 
 @kernel
 def may_enter(lock, chamber, c, slot, levels, now_ms):
-    """Return 1 where the ship may enter the chamber at `now_ms`, 0 where it never can, -1 where it waits for more water."""
+    """Return 1 where the ship may enter the chamber at `now_ms`, 0 where it never can, -1 where it waits for water, -2 for tugs or a pilot."""
     if (slot.eligible >> c) & 1 == 0:
         return 0
-    if slot.draught_m <= 0.0:
-        return 1
-    level = min(level_at(lock, levels, 0, now_ms), level_at(lock, levels, 1, now_ms))
-    if level - chamber.sill_m_nap - chamber.keel_clearance_m >= slot.draught_m - 1e-9:
-        return 1
-    return -1
+    if slot.n_tugs > 0 and lock.n_tugs > 0 and lock.tugs_in_use + min(slot.n_tugs, lock.n_tugs) > lock.n_tugs:
+        return -2
+    if slot.n_pilots > 0 and lock.n_pilots > 0 and lock.pilots_in_use >= lock.n_pilots:
+        return -2
+    return 1 if has_water(lock, chamber, slot, levels, now_ms) else -1
+
+
+@kernel
+def has_water(lock, chamber, ship, levels, time_ms):
+    """Say whether a ship has enough water over the sill at a time."""
+    if ship.draught_m <= 0.0:
+        return True
+    level = min(level_at(lock, levels, 0, time_ms), level_at(lock, levels, 1, time_ms))
+    return level - chamber.sill_m_nap - keel_clearance_m(chamber, ship) >= ship.draught_m - 1e-9
+
+
+@kernel
+def keel_clearance_m(chamber, ship):
+    """Return the water that a ship wants under its keel: its own figure, else the chamber's (m)."""
+    return ship.keel_clearance_m if ship.keel_clearance_m > 0.0 else chamber.keel_clearance_m
 
 
 @kernel
@@ -48,6 +63,7 @@ def clear_skyline(chamber):
     chamber.skyline[0, 0] = 0.0
     chamber.skyline[0, 1] = 0.0
     chamber.ship_area_m2 = 0.0
+    chamber.is_alone = 0
 
 
 @kernel
@@ -78,6 +94,7 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
     i = lock.first_slot[lock_side]
     placed, misfits, misfit_area, seen = 0, 0, 0.0, 0
     may_pass = 1 << 62
+    is_alone = chamber.is_alone == 1
     width = chamber.width_m + chamber.gap_beam_m
     length = chamber.length_m + chamber.gap_length_m
     shallowest = _shallowest(chamber)
@@ -86,22 +103,33 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
         following = slot.next
         seen += 1
         # the water counts when the ship starts to enter, which is after those before it are moored
-        entry_ms = now_ms if chamber.n_inside == 0 else max(now_ms, chamber.next_ms)
+        entry_ms = now_ms if chamber.n_inside == 0 else max(now_ms, chamber.moored_ms)
         if may_enter(lock, chamber, c, slot, levels, entry_ms) == 1:
             if placed >= may_pass:
                 break
             if chamber.max_ships > 0 and chamber.n_inside + (0 if commit else placed) >= chamber.max_ships:
                 break
-            beam = width if chamber.packing == _ONE_COLUMN else slot.beam_m + chamber.gap_beam_m
-            ship_length = slot.length_m + chamber.gap_length_m
+            beam = width if chamber.packing == _ONE_COLUMN else slot.room_beam_m + chamber.gap_beam_m
+            ship_length = min(slot.room_length_m, chamber.length_m) + chamber.gap_length_m
             rank = first_rank if placed == first else (second_rank if placed == second else 0)
             x, y, n_segments = -1.0, 0.0, -1
-            if shallowest + ship_length <= length + 1e-9:  # else it can't fit; in a long queue this is most of the work
+            from_y, taken_beam, end_x = 0.0, beam, 0.0
+            others = chamber.n_inside + (0 if commit else placed)
+            if is_alone or (slot.is_alone == 1 and others > 0):
+                pass  # nobody lies beside dangerous goods of that kind
+            elif shallowest + ship_length > length + 1e-9:
+                pass  # it can't fit; in a long queue this is most of the work
+            elif slot.distance_m > 0.0:
+                x, y, from_y, taken_beam, end_x = find_place_apart(
+                    chamber.trial_skyline, chamber.trial_n_segments, width, length, min(beam, width), ship_length, slot.distance_m, rank
+                )
+            else:
                 x, y = find_place(chamber.trial_skyline, chamber.trial_n_segments, width, length, beam, ship_length, rank)
+                from_y, end_x = y, x + ship_length
             if x >= 0.0:
                 n_segments = chamber.trial_n_segments
-                if ship_length > 0.0 and beam > 0.0:
-                    n_segments = take_place(chamber.trial_skyline, n_segments, width, y, beam, x + ship_length)
+                if ship_length > 0.0 and taken_beam > 0.0:
+                    n_segments = take_place(chamber.trial_skyline, n_segments, width, from_y, taken_beam, end_x)
             if n_segments < 0:
                 misfits += 1
                 misfit_area = slot.length_m * slot.beam_m if misfits == 1 else min(misfit_area, slot.length_m * slot.beam_m)
@@ -115,25 +143,34 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
                 chamber.trial_n_segments = n_segments
                 shallowest = _shallowest(chamber)
                 placed += 1
+                is_alone = slot.is_alone == 1
                 if commit:
                     leave_queue(lock, slots, i)
-                    _enter(chamber, c, slots, i, now_ms, x, y)
+                    # the tugs ahead of a ship lie before its place
+                    _enter(lock, chamber, c, slots, i, now_ms, x + 0.5 * max(min(slot.room_length_m, chamber.length_m) - slot.length_m, 0.0), y)
         i = following
     return placed, misfits, misfit_area
 
 
 @kernel
-def _enter(chamber, c, slots, i, now_ms, x_m, y_m):
+def _enter(lock, chamber, c, slots, i, now_ms, x_m, y_m):
     """Give a ship its place and its times: it starts when the ship before it is moored."""
     slot = slots[i]
     is_first = chamber.n_inside == 0
-    start = now_ms if is_first else max(now_ms, chamber.next_ms)
+    start = now_ms if is_first else max(now_ms, chamber.moored_ms)
     slot.entry_start_ms = start
-    slot.moored_ms = start + movement_ms(chamber, slot.group, ENTRY_FIRST if is_first else ENTRY_FOLLOW, slot.length_m)
+    slot.moored_ms = start + movement_ms(chamber, ENTRY_FIRST if is_first else ENTRY_FOLLOW, slot)
     slot.lockage_id = chamber.lockage_id
     slot.x_m = x_m
     slot.y_m = y_m
+    chamber.moored_ms = slot.moored_ms
     chamber.next_ms = slot.moored_ms
+    chamber.is_alone = max(chamber.is_alone, slot.is_alone)
+    tugs = min(slot.n_tugs, lock.n_tugs) if lock.n_tugs > 0 else slot.n_tugs
+    chamber.n_tugs += tugs
+    lock.tugs_in_use += tugs
+    chamber.n_pilots += slot.n_pilots
+    lock.pilots_in_use += slot.n_pilots
     chamber.ship_area_m2 += slot.length_m * slot.beam_m
     board(chamber, slots, i, c)
 

@@ -7,13 +7,17 @@ grant (who enters, who turns).
 
 from __future__ import annotations
 
-from ...codes import KernelStatus, Refusal
+from ...codes import KernelStatus, LockPolicy
 from ...kernels.jit import kernel
 from ...units import NEVER_MS
-from .cycle import ENTERING, EXITING, LOCKING, clear, close, open_doors
+from .closures import closed_until_ms
+from .cycle import ENTERING, EXITING, IDLE, LOCKING, NO_ORDER, clear, close, open_doors
+from .expected import announce, arrived, next_notice_ms
+from .fitting import eligible_chambers
 from .granting import grant
+from .holding import hold_until_ms
 from .loading import load
-from .queues import enqueue, free, leave_queue
+from .queues import enqueue, flip, free, leave_queue
 
 _OK = int(KernelStatus.OK)
 _SHIP_ROWS_FULL = int(KernelStatus.SHIP_ROWS_FULL)
@@ -21,14 +25,12 @@ _LOCKAGE_ROWS_FULL = int(KernelStatus.LOCKAGE_ROWS_FULL)
 _SLOTS_FULL = int(KernelStatus.SLOTS_FULL)
 _CLOCK_RAN_BACK = int(KernelStatus.CLOCK_RAN_BACK)
 _CLOCK_STUCK = int(KernelStatus.CLOCK_STUCK)
-_LENGTH = int(Refusal.LENGTH)
-_BEAM = int(Refusal.BEAM)
-_DRAUGHT = int(Refusal.DRAUGHT)
-_AIR_DRAUGHT = int(Refusal.AIR_DRAUGHT)
+_PLAN_WANTED = int(KernelStatus.PLAN_WANTED)
+_LOOK_AHEAD = int(LockPolicy.LOOK_AHEAD)
 
 
 @kernel
-def step(lock, chambers, slots, levels, requests, first, n_requests, now_ms, ship_rows, lockage_rows):
+def step(lock, chambers, slots, levels, closures, notices, expected, requests, first, n_requests, now_ms, ship_rows, lockage_rows):
     """Do all that is due at `now_ms` and return (status, next_ms).
 
     Parameters
@@ -37,6 +39,12 @@ def step(lock, chambers, slots, levels, requests, first, n_requests, now_ms, shi
         The state, changed in place.
     levels : ndarray of float64, shape (2, n)
         Level at the sea side and at the canal side (m NAP).
+    closures : record array of CLOSURE
+        When chambers may not begin a lockage, by chamber and begin.
+    notices : record array of REQUEST
+        Ships that become known before they arrive, by `known_ms`; empty where the policy does not look ahead.
+    expected : record array of SLOT
+        The pool of ships that are known and have not arrived, changed in place.
     requests : record array of REQUEST
         Arrivals; those of this millisecond are ``requests[first:first + n_requests]``.
     now_ms : int
@@ -60,7 +68,12 @@ def step(lock, chambers, slots, levels, requests, first, n_requests, now_ms, shi
         return _LOCKAGE_ROWS_FULL, now_ms
     if present > slots.shape[0]:
         return _SLOTS_FULL, now_ms
+    status, n_new = announce(complex_, notices, expected, now_ms)
+    if status != _OK:
+        return status, now_ms
     complex_.now_ms = now_ms
+    if n_requests + n_new > 0 and complex_.policy == _LOOK_AHEAD:
+        forget_orders(chambers)
     taken = False
     # Where nothing takes time a ship needs three rounds, and an empty turn for it two.
     for _ in range(6 * (present + chambers.shape[0]) + 6):
@@ -74,27 +87,70 @@ def step(lock, chambers, slots, levels, requests, first, n_requests, now_ms, shi
                 open_doors(complex_, chambers[c], slots, ship_rows)
         if not taken:
             for r in range(first, first + n_requests):
+                if complex_.n_expected > 0:
+                    arrived(complex_, expected, requests[r].ship)
                 _request(complex_, chambers, slots, requests, r, ship_rows)
             taken = True
+        if now_ms >= complex_.next_flip_ms:
+            flip(complex_, slots, now_ms)
+        if complex_.policy == _LOOK_AHEAD:
+            _expire_orders(chambers, now_ms)
         for c in range(chambers.shape[0]):
-            if chambers[c].phase == ENTERING and chambers[c].next_ms <= now_ms and load(complex_, chambers, c, slots, levels, now_ms) == 0:
-                close(complex_, chambers[c], levels, now_ms)
-        grant(complex_, chambers, slots, levels, now_ms)
-        next_ms = complex_.recheck_ms
+            if chambers[c].phase == ENTERING and chambers[c].moored_ms <= now_ms:
+                _enter_or_close(complex_, chambers, c, slots, levels, expected, closures, now_ms)
+        grant(complex_, chambers, slots, levels, expected, closures, now_ms)
+        next_ms = min(complex_.recheck_ms, next_notice_ms(complex_, notices))
         for c in range(chambers.shape[0]):
             next_ms = min(next_ms, chambers[c].next_ms)
         if next_ms > now_ms:
+            if complex_.policy == _LOOK_AHEAD:
+                complex_.wants_plan = _wants_plan(complex_, chambers, now_ms)
             return _OK, next_ms
     return _CLOCK_STUCK, now_ms
 
 
 @kernel
-def run(lock, chambers, slots, levels, requests, until_ms, ship_rows, lockage_rows):
-    """Drive `step` over sorted requests up to `until_ms`; the compiled driver. Returns the status; call again after growing."""
+def forget_orders(chambers):
+    """Something new is known: every chamber that could begin or leave wants a new plan."""
+    for c in range(chambers.shape[0]):
+        chambers[c].order = NO_ORDER
+        chambers[c].order_ms = NEVER_MS
+
+
+@kernel
+def _expire_orders(chambers, now_ms):
+    """Forget the orders of chambers that were to wait until now."""
+    for c in range(chambers.shape[0]):
+        if chambers[c].order_ms <= now_ms:
+            chambers[c].order = NO_ORDER
+            chambers[c].order_ms = NEVER_MS
+
+
+@kernel
+def _wants_plan(lock, chambers, now_ms):
+    """Say (1 or 0) whether a chamber could begin or leave and has no order."""
+    is_asked = lock.n_waiting[0] + lock.n_waiting[1] + lock.n_expected > 0
+    for c in range(chambers.shape[0]):
+        chamber = chambers[c]
+        if chamber.order != NO_ORDER:
+            continue
+        if (chamber.phase == IDLE and chamber.is_free == 1 and is_asked) or (chamber.phase == ENTERING and chamber.moored_ms <= now_ms):
+            return 1
+    return 0
+
+
+@kernel
+def run(lock, chambers, slots, levels, closures, notices, expected, requests, until_ms, ship_rows, lockage_rows):
+    """Drive `step` over sorted requests up to `until_ms`; the compiled driver.
+
+    Returns the status; call again after growing, or after planning where a plan is wanted.
+    """
     n = requests.shape[0]
     while True:
+        if lock[0].wants_plan == 1:
+            return _PLAN_WANTED
         i = lock[0].next_arrival
-        due_ms = lock[0].recheck_ms
+        due_ms = min(lock[0].recheck_ms, next_notice_ms(lock[0], notices))
         for c in range(chambers.shape[0]):
             due_ms = min(due_ms, chambers[c].next_ms)
         now_ms = min(due_ms, requests[i].time_ms) if i < n else due_ms
@@ -103,7 +159,7 @@ def run(lock, chambers, slots, levels, requests, until_ms, ship_rows, lockage_ro
         j = i
         while j < n and requests[j].time_ms == now_ms:
             j += 1
-        status, _ = step(lock, chambers, slots, levels, requests, i, j - i, now_ms, ship_rows, lockage_rows)
+        status, _ = step(lock, chambers, slots, levels, closures, notices, expected, requests, i, j - i, now_ms, ship_rows, lockage_rows)
         if status != _OK:
             return status
         lock[0].next_arrival = j
@@ -112,31 +168,29 @@ def run(lock, chambers, slots, levels, requests, until_ms, ship_rows, lockage_ro
 @kernel
 def _request(lock, chambers, slots, requests, r, ship_rows):
     """Take a ship into its queue, or refuse it where it fits no chamber at any level."""
-    ship = requests[r]
-    eligible = 0
-    fits_length = fits_beam = fits_air = False
-    for c in range(chambers.shape[0]):
-        chamber = chambers[c]
-        if ship.length_m > chamber.length_m + 1e-9:
-            continue
-        fits_length = True
-        if ship.beam_m > min(chamber.gate_width_m, chamber.width_m) + 1e-9:
-            continue
-        fits_beam = True
-        if ship.air_draught_m > chamber.max_air_draught_m + 1e-9:
-            continue
-        fits_air = True
-        if ship.draught_m > 0.0 and lock.highest_m_nap - chamber.sill_m_nap - chamber.keel_clearance_m < ship.draught_m - 1e-9:
-            continue
-        eligible |= 1 << c
     i = enqueue(lock, slots, requests, r)
+    eligible, refusal = eligible_chambers(lock, chambers, slots[i])
     slots[i].eligible = eligible
     if eligible == 0:
         row = ship_rows[lock.n_ship_rows]
         lock.n_ship_rows += 1
-        row.ship = ship.ship
+        row.ship = slots[i].ship
         row.chamber = -1
         row.lockage_id = -1
-        row.refusal = _LENGTH if not fits_length else (_BEAM if not fits_beam else (_AIR_DRAUGHT if not fits_air else _DRAUGHT))
+        row.refusal = refusal
         leave_queue(lock, slots, i)
         free(lock, slots, i)
+
+
+@kernel
+def _enter_or_close(lock, chambers, c, slots, levels, expected, closures, now_ms):
+    """Let further ships in where everybody inside is moored, else close the doors or hold them open."""
+    chamber = chambers[c]
+    if lock.n_waiting[chamber.side] > 0 and closed_until_ms(chamber, closures, now_ms) <= now_ms and load(lock, chambers, c, slots, levels, now_ms) > 0:
+        chamber.order = NO_ORDER
+        return
+    until_ms = hold_until_ms(lock, chambers, c, slots, expected, levels, closures, now_ms)
+    if until_ms > now_ms:
+        chamber.next_ms = until_ms
+    else:
+        close(lock, chamber, levels, now_ms)

@@ -7,6 +7,9 @@ with a skyline every place that is found can be reached, and ships can leave in 
 Which place is best is a heuristic: the smallest x, then the least wasted area. `loading` may let one or two ships take their
 second-best or third-best place instead and keeps what places most ships, a limited-discrepancy search (Harvey and Ginsberg 1995)
 in the spirit of the multi-order best fit of Verstichel et al. (2014), with the order fixed to the order of arrival.
+
+A ship with dangerous goods keeps a distance to all others: it takes a rectangle that is larger by that distance on every side that
+is not a wall or the exit doors. Between two such ships the distances add, which is more than the rules ask.
 """
 
 from __future__ import annotations
@@ -119,3 +122,27 @@ def take_place(skyline, n_segments, width_m, y_m, beam_m, end_x_m):
         skyline[at + 1, 0] = right
         skyline[at + 1, 1] = right_x
     return n_segments + shift
+
+
+@kernel
+def find_place_apart(skyline, n_segments, width_m, length_m, beam_m, ship_length_m, distance_m, rank):
+    """Return (x, y, taken from y, taken width, taken up to x) for a ship that keeps a distance to others; x < 0 where there is none.
+
+    At a wall it needs its distance at one side only; if no such place is found it lies free of both walls.
+    """
+    taken_beam = min(beam_m + distance_m, width_m)
+    x, y = find_place(skyline, n_segments, width_m, length_m, taken_beam, ship_length_m, rank)
+    ship_y = y
+    if x < 0.0 or (y > _EPSILON and y + taken_beam < width_m - _EPSILON):
+        taken_beam = min(beam_m + 2.0 * distance_m, width_m)
+        x, y = find_place(skyline, n_segments, width_m, length_m, taken_beam, ship_length_m, rank)
+        if x < 0.0:
+            return -1.0, 0.0, 0.0, 0.0, 0.0
+        ship_y = min(y + distance_m, y + taken_beam - beam_m)
+    elif y > _EPSILON:
+        ship_y = y + taken_beam - beam_m  # at the other wall
+    if x > 0.0:
+        x += distance_m
+        if x + ship_length_m > length_m + _EPSILON:
+            return -1.0, 0.0, 0.0, 0.0, 0.0
+    return x, ship_y, y, taken_beam, x + ship_length_m + distance_m

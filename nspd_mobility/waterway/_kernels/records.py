@@ -28,12 +28,25 @@ _REQUEST = [
     ("beam_m", "f8"),
     ("draught_m", "f8"),
     ("air_draught_m", "f8"),
+    ("keel_clearance_m", "f8"),  # wanted by the ship; 0: the chamber's
+    ("room_length_m", "f8"),  # that it takes in a chamber, tugs included
+    ("room_beam_m", "f8"),
+    ("distance_m", "f8"),  # to other ships, for dangerous goods
+    ("is_alone", "i8"),
+    ("n_tugs", "i8"),
+    ("n_pilots", "i8"),
+    ("max_wait_ms", "i8"),  # after which nobody goes before it
+    ("known_ms", "i8"),  # from when it is expected
+    ("eta_ms", "i8"),  # when it is expected
+    ("key", "i8"),  # decides ties between expected ships
 ]
 REQUEST = np.dtype(_REQUEST)
 
+# A ship that waits, is inside, is expected, or is planned for.
 SLOT = np.dtype(
     [
         *_REQUEST,
+        ("due_ms", "i8"),  # when it is thought to be there, for a plan
         ("next", "i8"),  # in the queue, in the chamber, or in the free list; -1 ends
         ("previous", "i8"),
         ("eligible", "i8"),  # bit c: the ship fits chamber c at some water level
@@ -52,19 +65,33 @@ CHAMBER = record_dtype(
     ChamberParams,
     # derived from the parameters
     area_m2="f8",
+    first_closure="i8",
+    n_closures="i8",
     door_close_ms="i8",
     door_open_ms="i8",
     level_base_ms="i8",
     level_per_root_ms="f8",  # ms per square root of a metre of head
     clearance_ms="i8",
-    movement=("f8", (N_GROUP, 4, 3)),  # base_s, per_length_s_m, distance / speed
+    movement=("f8", (N_GROUP, 4, 4)),  # base_s, per_length_s_m, distance / speed, with_tugs_s
     # state
     phase="i8",
     side="i8",  # side with open doors, or the side that it left
     next_ms="i8",
+    moored_ms="i8",  # when the last ship inside is moored
     first_slot="i8",
     last_slot="i8",
     n_inside="i8",
+    oldest_ms="i8",  # earliest arrival of the ships inside
+    is_alone="i8",
+    n_tugs="i8",
+    n_pilots="i8",
+    past_closures="i8",
+    held_ms="i8",  # since when it waits for more ships, NEVER where it does not
+    is_free="i8",  # idle and not closed at this millisecond
+    reserved_ms="i8",  # when the announced ship comes that it is kept free for, NEVER where there is none
+    reserved_side="i8",
+    order="i8",
+    order_ms="i8",
     lockage_id="i8",
     start_ms="i8",
     close_ms="i8",
@@ -88,6 +115,26 @@ LOCK = np.dtype(
         ("policy", "i8"),
         ("max_skip", "i8"),
         ("window", "i8"),
+        ("full_share", "f8"),
+        ("fill_wait_ms", "i8"),
+        ("favourable_below_m_nap", "f8"),
+        ("alternation_ms", "i8"),
+        ("reserve_ms", "i8"),
+        ("tolerance_ms", "i8"),
+        ("hold_ms", "i8"),
+        ("horizon_ms", "i8"),
+        ("beam_width", "i8"),
+        ("patience_ms", "i8"),
+        ("n_holds", "i8"),
+        ("plan_fill_share", "f8"),
+        ("n_tugs", "i8"),  # 0: as many as are wanted
+        ("n_pilots", "i8"),
+        ("tugs_in_use", "i8"),
+        ("pilots_in_use", "i8"),
+        ("n_expected", "i8"),
+        ("next_notice", "i8"),
+        ("next_flip_ms", "i8"),  # not later than when a ship has waited its longest
+        ("wants_plan", "i8"),
         ("first_slot", "i8", (2,)),
         ("last_slot", "i8", (2,)),
         ("n_waiting", "i8", (2,)),
@@ -104,6 +151,8 @@ LOCK = np.dtype(
         ("next_arrival", "i8"),  # used by the compiled driver
     ]
 )
+
+CLOSURE = np.dtype([("chamber", "i8"), ("begin_ms", "i8"), ("end_ms", "i8"), ("cause", "i8")])
 
 SHIP_ROW = np.dtype(
     [
