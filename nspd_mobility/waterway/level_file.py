@@ -237,7 +237,8 @@ def _check_cover(series: _Series, end_s: float) -> None:
 
 def _check_gaps(series: _Series, used: npt.NDArray[np.bool_], max_gap_s: float) -> None:
     steps = np.diff(series.times_s)
-    gaps = np.flatnonzero(used & (steps > max(series.step_s, max_gap_s) + _TOLERANCE_S))
+    is_gap = (steps > 2 * series.step_s - _TOLERANCE_S) & (steps > max_gap_s + _TOLERANCE_S)  # a row or more is missing
+    gaps = np.flatnonzero(used & is_gap)
     if gaps.size:
         k = int(gaps[0])
         more = f" (and {gaps.size - 1} more gaps)" if gaps.size > 1 else ""
@@ -251,7 +252,7 @@ def _check_gaps(series: _Series, used: npt.NDArray[np.bool_], max_gap_s: float) 
 def _check_steps(series: _Series, used: npt.NDArray[np.bool_], may_resample: bool) -> None:
     steps = np.diff(series.times_s)
     ratio = steps / series.step_s
-    odd = np.flatnonzero(used & ((np.abs(ratio - np.rint(ratio)) * series.step_s > _TOLERANCE_S) | (ratio < 0.5)))
+    odd = np.flatnonzero(used & (np.abs(ratio - np.rint(ratio)) * series.step_s > _TOLERANCE_S))
     if not odd.size:
         return
     k = int(odd[0])
