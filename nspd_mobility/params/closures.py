@@ -92,6 +92,10 @@ class CalendarClosure(Params):
                 parse(getattr(self, name))
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
+        if self.repeat is Repeat.NONE:
+            begin, end = parse_moment(self.begin), parse_moment(self.end)
+            if (begin.tzinfo is None) == (end.tzinfo is None) and end <= begin:
+                raise ValueError(f"end: {self.end} is not after begin, {self.begin}; swap or mend them")
         first, last = parse_day(self.from_day), parse_day(self.until_day)
         if self.repeat is Repeat.NONE and (first or last):
             raise ValueError(f"{'from_day' if first else 'until_day'}: belongs to a closure that comes back; set repeat, or take it away")
