@@ -12,6 +12,8 @@ Wind moves the tide by some minutes and the mean of a week by some decimetres; b
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,7 +36,7 @@ def check_sea(
     *,
     where: str,
     column: str,
-    times: npt.NDArray[np.str_],
+    time_of: Callable[[int], str],
     max_mean_difference_m: float,
     taw_minus_nap_m: float,
 ) -> None:
@@ -48,8 +50,8 @@ def check_sea(
         The tide at the same steps, `MAX_LAG_STEPS` earlier and later (m NAP).
     where, column : str
         The file and its column, for the message.
-    times : ndarray of str, shape (n,)
-        Times as a message names them.
+    time_of : callable
+        Gives the time of a sample as a message names it.
     max_mean_difference_m, taw_minus_nap_m : float
         Limit of the mean difference, and the shift of the datum (m).
 
@@ -79,7 +81,7 @@ def check_sea(
             if any(abs(abs(lag_s) - hours * 3600.0) <= _LAG_TOLERANCE_S for hours in (1, 2)):
                 side = "later" if lag_s > 0 else "earlier"
                 raise DataError(
-                    f"{where}: between {times[begin]} and {times[end - 1]} '{column}' comes {abs(lag_s) / 3600:.1f} h {side} than the tide of the "
+                    f"{where}: between {time_of(begin)} and {time_of(end - 1)} '{column}' comes {abs(lag_s) / 3600:.1f} h {side} than the tide of the "
                     f"constituents, as where summer time and winter time are mixed up; give times in UTC, or set time_zone (UTC+1 is winter time all year){off}"
                 )
 

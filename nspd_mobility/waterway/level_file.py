@@ -294,4 +294,4 @@ def _compare(
     elif constituents is not None:
         start = series.epoch + pd.Timedelta(seconds=first_s - MAX_LAG_STEPS * CHECK_STEP_S)
         tide = tide_level_m_nap(constituents, mean_m_nap, start, CHECK_STEP_S, n + 2 * MAX_LAG_STEPS)
-        check_sea(level, tide, times=np.array([series.utc(t) for t in times]), **options)  # type: ignore[arg-type]
+        check_sea(level, tide, time_of=lambda k: series.utc(times[k]), **options)  # type: ignore[arg-type]
