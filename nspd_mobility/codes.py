@@ -134,3 +134,41 @@ class KernelStatus(Code):
     CLOCK_STUCK = 5
     EXPECTED_FULL = 6
     PLAN_WANTED = 7
+
+
+class ClosureCause(Code):
+    """Why a chamber may not lock."""
+
+    MAINTENANCE = 0  # planned works
+    STAFFING = 1
+    OUTAGE = 2  # unplanned: a failure or a collision
+    OUTER_LEVEL = 3  # the sea stands below or above what the chamber allows
+    DROUGHT = 4  # fresh water is saved around low water
+    SPILL = 5  # surplus water is let out (spuien) around low water
+    OTHER = 6
+
+
+class ClosureClass(Code):
+    """How long a closure lasts, in the classes of the Richtlijnen Vaarwegen 2020, table 57."""
+
+    UNDER_10_MIN = 1
+    UNDER_30_MIN = 2
+    UP_TO_2_H = 3
+    UP_TO_2_DAYS = 4
+    OVER_2_DAYS = 5
+
+
+class Repeat(Code):
+    """How often a closure of the calendar comes back."""
+
+    NONE = 0
+    DAILY = 1
+    WEEKLY = 2
+
+
+class RegimeActive(Code):
+    """When a regime around low water holds."""
+
+    NEVER = 0
+    ALWAYS = 1
+    TRIGGERED = 2  # while the canal or the discharge is beyond a trigger

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..network.waterway import FairwayNetwork
 
-STEPS = (Step("shipping", reads=(), writes=("ships", "lockages", "legs", "levels", "events"), run=shipping),)
+STEPS = (Step("shipping", reads=(), writes=("ships", "lockages", "legs", "levels", "closures", "events"), run=shipping),)
 RESULT_TABLES = tuple(table for step in STEPS for table in step.writes)
 
 
@@ -33,6 +33,8 @@ class District:
     ship_tables: ShipTables
     constituents: pd.DataFrame
     own_ships: Path | None = None
+    level_file: Path | None = None
+    discharge_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,15 @@ from ..demand.ships import draw_ships
 from ..demand.ships_file import read_ships_file
 from ..engine.clock import Clock
 from ..errors import DataError
-from ..tables.schemas import LEGS, SHIPS
+from ..params import LockParams
+from ..tables.schemas import CLOSURES, LEGS, LEVELS, SHIPS
 from ..units import MS_PER_S, S_PER_DAY, to_ms
+from ..waterway.closures import closure_intervals, closure_records
 from ..waterway.complex import LevelSeries
 from ..waterway.facility import LockFacility
+from ..waterway.levels import discharge_m3_s, times_of, water_levels
 from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, to_requests
-from ..waterway.tide import tide_level_m_nap
 from .events import arrival_events, passage_events, write_events
 from .routes import Part, Route, route_through_lock, sail
 
@@ -58,7 +60,7 @@ class _Shipping:
         self.params = day.district.params.network.waterway
         self.epoch = day.period.epoch
         levels = self._levels()
-        self.locks = {name: LockFacility(name, lock, levels) for name, lock in self.params.locks.items()}
+        self.locks = {name: LockFacility(name, lock, levels, self._closures(name, lock, levels)) for name, lock in self.params.locks.items()}
         self.clock = Clock(*self.locks.values())
         self.routes: dict[tuple[str, str], Route] = {}
         self.under_way = {name: pd.DataFrame() for name in self.locks}
@@ -68,19 +70,46 @@ class _Shipping:
         self._write_levels(levels)
 
     def _levels(self) -> LevelSeries:
-        tide = self.params.tide
-        n = int(np.ceil(self.day.period.end_s / tide.step_s)) + 2
-        start_utc = self.epoch.tz_convert("UTC").tz_localize(None).to_datetime64()
-        sea = tide_level_m_nap(self.day.district.constituents, tide.mean_m_nap, start_utc, tide.step_s, n)
-        return LevelSeries(0.0, tide.step_s, sea, np.full(n, self.params.canal_level_m_nap))
+        params, district = self.params, self.day.district
+        return water_levels(
+            params.levels,
+            epoch=self.epoch,
+            end_s=self.day.period.end_s,
+            step_s=params.tide.step_s,
+            constituents=district.constituents,
+            mean_m_nap=params.tide.mean_m_nap,
+            canal_level_m_nap=params.canal_level_m_nap,
+            streams=self.day.streams,
+            file=district.level_file,
+        )
+
+    def _closures(self, name: str, lock: LockParams, levels: LevelSeries) -> Any:
+        """Return when the chambers of a lock may not lock: calendar, outages, outer levels and regimes."""
+        period = self.day.period
+        discharge = discharge_m3_s(self.params.levels.discharge, times_of(levels), epoch=self.epoch, end_s=period.end_s, file=self.day.district.discharge_file)
+        table = closure_intervals(
+            list(lock.chambers),
+            epoch=self.epoch,
+            end_s=period.end_s,
+            closures=lock.closures,
+            regimes=lock.regimes,
+            limits=dict(lock.chambers),
+            levels=levels,
+            discharge_m3_s=discharge,
+            streams=self.day.streams,
+            lock=name,
+            measured_s=(period.warm_up_s, period.warm_up_s + period.measure_s),
+        )
+        table = table.assign(period=period.name, lock=name)
+        self.day.recorder.write("closures", table[CLOSURES.names])
+        return closure_records(table, list(lock.chambers))
 
     def _write_levels(self, levels: LevelSeries) -> None:
-        times = np.arange(levels.sea_m_nap.size) * levels.step_s
+        times = times_of(levels)
+        within = (times >= 0.0) & (times <= self.day.period.end_s)
+        columns = {"time_s": times[within], "sea_m_nap": levels.sea_m_nap[within], "canal_m_nap": levels.canal_m_nap[within]}
         for name in self.locks:
-            frame = pd.DataFrame(
-                {"period": self.day.period.name, "lock": name, "time_s": times, "sea_m_nap": levels.sea_m_nap, "canal_m_nap": levels.canal_m_nap}
-            )
-            self.day.recorder.write("levels", frame[frame["time_s"] <= self.day.period.end_s])
+            self.day.recorder.write("levels", pd.DataFrame({"period": self.day.period.name, "lock": name, **columns})[LEVELS.names])
 
     def arrivals(self, from_s: float, to_s: float) -> pd.DataFrame:
         """Return the ships that arrive at a lock in [from_s, to_s), with their departure; their events are kept."""

@@ -145,8 +145,8 @@ def inventory(params: BaseModel, tree: Branch, prefix: str = "") -> Iterator[Val
                         yield from inventory(item, sub if sub is not None else Branch(tree.file, tree.line), f"{path}.{key}")
                 elif isinstance(sub, Leaf):
                     yield _leaf_value(f"{path}.{key}", sub)
-        elif isinstance(value, str) or value is None:
-            continue  # a name of a file or of a dataset is no quantity
+        elif isinstance(value, str | bool | list) or value is None:
+            continue  # a name, a switch or a list is no quantity
         elif isinstance(node, Leaf):
             yield _leaf_value(path, node)
         else:

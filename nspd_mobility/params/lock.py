@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, model_validator
 
 from ..codes import Information, LockPolicy, Packing, Quality, Side, TugPlace
+from .closures import ClosureParams, OuterLimits, RegimeParams
 from .fields import Params, code_field, param
 
 
@@ -63,7 +64,7 @@ class Movements(Params):
     sea: GroupMovements = param(doc="sea ships, tugs included")
 
 
-class ChamberParams(Params):
+class ChamberParams(OuterLimits):
     """One lock chamber (schutkolk)."""
 
     length_m: float = param(doc="usable length between the stop lines (m)", gt=0)
@@ -71,9 +72,7 @@ class ChamberParams(Params):
     gate_width_m: float = param(doc="largest beam that may pass the gate (m); left out, it is width_m", gt=0)
     sill_m_nap: float = param(-1000.0, doc="highest sill (drempel) of the chamber (m NAP); the default never limits", source="no limit unless given")
     keel_clearance_m: float = param(0.0, doc="water wanted between keel and sill (m)", source="no margin unless given; RV 2020: 0.60 to 1.00 m", ge=0)
-    max_draught_m: float = param(
-        1000.0, doc="deepest ship that is admitted (m); the default never limits", source="no limit unless given", gt=0
-    )
+    max_draught_m: float = param(1000.0, doc="deepest ship that is admitted (m); the default never limits", source="no limit unless given", gt=0)
     max_air_draught_m: float = param(1000.0, doc="highest ship above the water (m); the default never limits", source="no limit unless given", gt=0)
     levelling_area_m2: float = param(0.0, doc="water surface that is levelled (m²); 0 means length times width", source="geometry", ge=0)
     door_close_s: float = param(doc="closing the doors, bridge included (s)", ge=0)
@@ -110,12 +109,8 @@ class ChamberParams(Params):
 class FillingParams(Params):
     """When a chamber that could leave waits for more ships: the policies full_or_max_wait and min_salt."""
 
-    full_share: float = param(
-        0.7, doc="share of the area from which a chamber is full", source="usable fill 0.5 to 0.85", low=0.5, high=0.85, gt=0, le=1
-    )
-    max_wait_s: float = param(
-        2700.0, doc="wait of a ship after which its chamber leaves or turns (s)", source="one cycle", low=900.0, high=5400.0, ge=0
-    )
+    full_share: float = param(0.7, doc="share of the area from which a chamber is full", source="usable fill 0.5 to 0.85", low=0.5, high=0.85, gt=0, le=1)
+    max_wait_s: float = param(2700.0, doc="wait of a ship after which its chamber leaves or turns (s)", source="one cycle", low=900.0, high=5400.0, ge=0)
     favourable_below_m_nap: float = param(
         0.0,
         doc="min_salt: outer level below which a lockage lets in less salt (m NAP)",
@@ -128,17 +123,13 @@ class FillingParams(Params):
 class AlternationParams(Params):
     """Fixed alternation."""
 
-    interval_s: float = param(
-        2700.0, doc="from one departure of a chamber to the next (s)", source="half a cycle", low=1800.0, high=3600.0, gt=0
-    )
+    interval_s: float = param(2700.0, doc="from one departure of a chamber to the next (s)", source="half a cycle", low=1800.0, high=3600.0, gt=0)
 
 
 class SlotParams(Params):
     """Slots kept for announced sea ships and booked ships: the policy sea_priority."""
 
-    reserve_s: float = param(
-        5400.0, doc="how long before its arrival a chamber is kept free (s)", source="one cycle", low=2700.0, high=10_800.0, ge=0
-    )
+    reserve_s: float = param(5400.0, doc="how long before its arrival a chamber is kept free (s)", source="one cycle", low=2700.0, high=10_800.0, ge=0)
     tolerance_s: float = param(600.0, doc="how late a chamber may come for such a ship (s)", source="our assumption", low=0.0, high=1800.0, ge=0)
     hold_s: float = param(1200.0, doc="how long a chamber with ships inside waits for such a ship (s)", source="our assumption", low=0.0, high=2400.0, ge=0)
 
@@ -149,9 +140,7 @@ class LookAheadParams(Params):
     horizon_s: float = param(14_400.0, doc="how far ahead lockages are planned (s)", source="four hours", low=3600.0, high=28_800.0, gt=0)
     beam_width: int = param(8, doc="partial plans that are kept at each depth", source="computational bound", quality=Quality.ESTIMATE, ge=1, le=256)
     patience_s: float = param(2700.0, doc="longest that a plan lets a chamber wait for its next ship (s)", source="one cycle", low=900.0, high=5400.0, ge=0)
-    n_holds: int = param(
-        2, doc="later arrivals that a lockage may wait for in a plan", source="computational bound", quality=Quality.ESTIMATE, ge=1, le=9
-    )
+    n_holds: int = param(2, doc="later arrivals that a lockage may wait for in a plan", source="computational bound", quality=Quality.ESTIMATE, ge=1, le=9)
     fill_share: float = param(0.85, doc="share of a chamber's area that a plan fills", source="usable fill of 0.5 to 0.85", low=0.7, high=1.0, gt=0, le=1)
 
 
@@ -200,6 +189,8 @@ class LockParams(Params):
     max_wait: MaxWaitParams = param(MaxWaitParams(), doc="when priority flips")
     dangerous_goods: DangerousGoodsParams = param(DangerousGoodsParams(), doc="distances of ships with cones")
     tugs: TugParams = param(TugParams(), doc="tugs and pilots")
+    closures: ClosureParams = param(ClosureParams(), doc="when chambers may not lock: calendar and random outages")
+    regimes: dict[str, RegimeParams] = param({}, doc="no lockages around low water, by name", source="none unless given")
     max_skip: int = param(
         8,
         doc="most later ships that may pass a ship that does not fit the rest of a chamber",

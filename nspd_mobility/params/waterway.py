@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..codes import Quality
 from .fields import Params, param
+from .levels import LevelParams
 from .lock import LockParams
 
 
@@ -30,6 +31,7 @@ class WaterwayParams(Params):
 
     canal_level_m_nap: float = param(doc="target level of the canal (m NAP)")
     tide: TideParams = param(doc="tide at the sea side")
+    levels: LevelParams = param(LevelParams(), doc="surge, the user's own series of levels, and discharge")
     canal_speed: SpeedLimits = param(doc="speed limits on the canal")
     estuary_speed_m_s: float = param(doc="sailing speed on the estuary, over ground (m/s)", gt=0)
     locks: dict[str, LockParams] = param(doc="lock complexes by node id")

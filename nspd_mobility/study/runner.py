@@ -76,7 +76,16 @@ def _fixed(network: Path, demand: Path, constituents: Path, data_hash: str) -> t
 def district_of(study: Study, variant: Variant) -> District:
     """Return what the simulation of a variant needs, read once per process."""
     fairways, ships, constituents = _fixed(study.network.folder, study.demand.folder, constituents_file(study, variant), study.data_hash)
-    return District(variant.params, fairways, ships, constituents, own_ships_file(study, variant))
+    levels, water = variant.params.network.waterway.levels, ("network", "waterway", "levels")
+    return District(
+        variant.params,
+        fairways,
+        ships,
+        constituents,
+        own_ships=own_ships_file(study, variant),
+        level_file=named_file(study, variant, (*water, "series", "file"), levels.series.file),
+        discharge_file=named_file(study, variant, (*water, "discharge", "file"), levels.discharge.file),
+    )
 
 
 def constituents_file(study: Study, variant: Variant) -> Path:
@@ -86,15 +95,20 @@ def constituents_file(study: Study, variant: Variant) -> Path:
 
 
 def own_ships_file(study: Study, variant: Variant) -> Path | None:
-    """Return the user's own file of ships, beside the study, in the demand dataset, here, or by its full path."""
-    name = variant.params.demand.waterway.ships_file
-    for folder in (study.folder, study.demand.folder, Path()) if name else ():
+    """Return the user's own file of ships."""
+    return named_file(study, variant, ("demand", "waterway", "ships_file"), variant.params.demand.waterway.ships_file)
+
+
+def named_file(study: Study, variant: Variant, keys: tuple[str, ...], name: str) -> Path | None:
+    """Return a file that a parameter names: beside the study, in a dataset, here, or by its full path; none where no name is given."""
+    folders = (study.folder, study.demand.folder, study.network.folder)
+    for folder in (*folders, Path()) if name else ():
         if (folder / name).is_file():
             return folder / name
     if not name:
         return None
-    where = find(variant.tree, ("demand", "waterway", "ships_file")).where
-    raise DataError(f"{where}: ships_file '{name}' is neither in {study.folder} nor in {study.demand.folder}; put it beside the study or give a full path")
+    where = find(variant.tree, keys).where
+    raise DataError(f"{where}: {keys[-1]} '{name}' is neither in {study.folder} nor in {study.demand.folder}; put it beside the study or give a full path")
 
 
 def check_own_ships(study: Study, variant: Variant) -> None:

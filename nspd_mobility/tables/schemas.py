@@ -134,6 +134,19 @@ LEVELS = Table(
         """),
 )
 
+CLOSURES = Table(
+    "closures",
+    "When lock chambers may not begin a lockage; known before the run, not overlapping within a chamber.",
+    _columns("""
+        period   string  typical period of the calendar
+        lock     string  lock complex
+        chamber  string  chamber
+        begin_s  double  no lockage may begin from here
+        end_s    double  and may again from here
+        cause    string  maintenance, staffing, outage, outer_level, drought, spill or other
+        """),
+)
+
 EVENTS = Table(
     "events",
     "The spine: what happened to whom, where and when, in order of time.",
@@ -163,7 +176,7 @@ INDICATORS = Table(
         """),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (SHIPS, LOCKAGES, LEGS, LEVELS, EVENTS, INDICATORS)}
+TABLES: dict[str, Table] = {table.name: table for table in (SHIPS, LOCKAGES, LEGS, LEVELS, CLOSURES, EVENTS, INDICATORS)}
 
 _ARROW = {"string": "string", "double": "float64", "int64": "int64", "uint64": "uint64", "bool": "bool_"}
 
