@@ -59,6 +59,8 @@ def fit_bridges(
     log = read_log(bridges, BRIDGES, columns, ambiguous)
     rows = clean(log, settings)
     result.dropped.extend(log.dropped)
+    if settings.step_s == 0.0:
+        settings = settings.model_copy(update={"step_s": log.step_s})
     for bridge in sorted(set(rows["bridge"]) - {""}):
         mine = rows[rows["bridge"] == bridge]
         has_opening = bool(mine["opening_s"].notna().sum() >= settings.min_n)
@@ -78,7 +80,7 @@ def _constant(path: str, rows: pd.DataFrame, begin: str, end: str, settings: Fit
         return
     line = mean_line(y, day_of(used[begin].to_numpy(dtype=np.float64)), settings)
     result.samples.append(Sample(path, y, line.is_kept, None, "", (float(line.coefficients[0]), 0.0)))
-    result.estimates.append(estimate(path, float(line.coefficients[0]), float(line.half_widths[0]), line, is_param=False))
+    result.estimates.append(estimate(path, float(line.coefficients[0]), float(line.half_widths[0]), line, is_param=False, logs=("bridges",)))
 
 
 def _hold(path: str, rows: pd.DataFrame, settings: FitSettings, result: FitResult) -> None:
@@ -92,7 +94,7 @@ def _hold(path: str, rows: pd.DataFrame, settings: FitSettings, result: FitResul
         if sloped is not None:
             line, base = sloped
             result.samples.append(Sample(f"{path}.hold_s", duration[usable], line.is_kept, ships[usable] - 1.0, "number", (base[0], float(line.coefficients[-1]))))
-            result.estimates.append(estimate(f"{path}.hold_first_s", base[0], base[1], line, is_param=False))
-            result.estimates.append(estimate(f"{path}.headway_s", float(line.coefficients[-1]), float(line.half_widths[-1]), line, is_param=False))
+            result.estimates.append(estimate(f"{path}.hold_first_s", base[0], base[1], line, is_param=False, logs=("bridges",)))
+            result.estimates.append(estimate(f"{path}.headway_s", float(line.coefficients[-1]), float(line.half_widths[-1]), line, is_param=False, logs=("bridges",)))
             return
     _constant(f"{path}.hold_s", rows, "open_s", "closing_s", settings, result)

@@ -59,7 +59,7 @@ def fit_chamber(name: str, area_m2: float | None, lockages: pd.DataFrame, levels
     _fit_levelling(name, area_m2, lockages, levels, settings, result)
     empty = lockages[lockages["is_empty"]]
     if len(empty) >= settings.min_n:
-        _fit_constant(f"chambers.{name}.turn_empty_s", empty, "doors_close_s", "doors_open_s", settings, result, is_param=False)
+        _fit_constant(f"chambers.{name}.turn_empty_s", empty, "doors_close_s", "doors_open_s", settings, result, is_param=False, logs=("passages", "lockages"))
 
 
 def _durations(rows: pd.DataFrame, begin: str, end: str) -> tuple[Floats, pd.DataFrame]:
@@ -69,14 +69,16 @@ def _durations(rows: pd.DataFrame, begin: str, end: str) -> tuple[Floats, pd.Dat
     return duration[kept], rows[kept]
 
 
-def _fit_constant(path: str, rows: pd.DataFrame, begin: str, end: str, settings: FitSettings, result: FitResult, is_param: bool = True) -> None:
+def _fit_constant(
+    path: str, rows: pd.DataFrame, begin: str, end: str, settings: FitSettings, result: FitResult, is_param: bool = True, logs: tuple[str, ...] = ("lockages",)
+) -> None:
     y, used = _durations(rows, begin, end)
     if y.size < settings.min_n:
         result.notes.append(f"{path}: {y.size} observations, and at least {settings.min_n} are needed; the value of the dataset stays")
         return
     line = mean_line(y, day_of(used[begin].to_numpy(dtype=np.float64)), settings)
     result.samples.append(Sample(path, y, line.is_kept, None, "", (float(line.coefficients[0]), 0.0)))
-    result.estimates.append(estimate(path, float(line.coefficients[0]), float(line.half_widths[0]), line, is_param=is_param))
+    result.estimates.append(estimate(path, float(line.coefficients[0]), float(line.half_widths[0]), line, is_param=is_param, logs=logs))
 
 
 def _fit_levelling(name: str, area_m2: float | None, lockages: pd.DataFrame, levels: pd.DataFrame | None, settings: FitSettings, result: FitResult) -> None:
@@ -98,11 +100,11 @@ def _fit_levelling(name: str, area_m2: float | None, lockages: pd.DataFrame, lev
                 slope, half = float(line.coefficients[-1]), float(line.half_widths[-1])
                 per_root = slope * 2.0 * area_m2 / np.sqrt(2.0 * GRAVITY_M_S2)
                 result.samples.append(Sample(path, y[has], line.is_kept, head[has], "head", (base[0], float(per_root))))
-                result.estimates.append(estimate(f"{path}.base_s", base[0], base[1], line))
+                result.estimates.append(estimate(f"{path}.base_s", base[0], base[1], line, logs=("lockages", "levels")))
                 high = 1.0 / (slope - half) if slope > half else 1e6
                 method = f"{METHOD}; of one over the slope"
                 result.estimates.append(
-                    Estimate(f"{path}.opening_m2", 1.0 / slope, 1.0 / (slope + half), high, "m²", line.n, line.n_outliers, method)
+                    Estimate(f"{path}.opening_m2", 1.0 / slope, 1.0 / (slope + half), high, "m²", line.n, line.n_outliers, method, logs=("lockages", "levels"))
                 )
                 return
             result.notes.append(f"{path}: the heads ({head[has].min():.2f} to {head[has].max():.2f} m) do not show how the time depends on them; taken as fixed")
@@ -112,14 +114,14 @@ def _fit_levelling(name: str, area_m2: float | None, lockages: pd.DataFrame, lev
         result.notes.append(f"{path}: without water levels{'' if area_m2 else ' and a water surface'} the levelling is taken as fixed, a mean over the heads of the log")
     line = mean_line(y, day, settings)
     result.samples.append(Sample(path, y, line.is_kept, None, "", (float(line.coefficients[0]), 0.0)))
-    result.estimates.append(estimate(path, float(line.coefficients[0]), float(line.half_widths[0]), line))
+    result.estimates.append(estimate(path, float(line.coefficients[0]), float(line.half_widths[0]), line, logs=("lockages",)))
 
 
 def fit_locking(name: str, groups: pd.DataFrame, settings: FitSettings, result: FitResult) -> None:
     """Report the sum of doors and levelling of one chamber from passages alone: closing doors to the first exit."""
     path = f"chambers.{name}.locking_s"
     result.notes.append(f"chambers.{name}: without a lockage log doors and levelling can't be told apart; their sum is reported as locking_s, and is no parameter")
-    _fit_constant(path, groups, "close_s", "open_s", settings, result, is_param=False)
+    _fit_constant(path, groups, "close_s", "open_s", settings, result, is_param=False, logs=("passages",))
 
 
 def fit_clearance(name: str, ships: pd.DataFrame, groups: pd.DataFrame, settings: FitSettings, result: FitResult) -> None:

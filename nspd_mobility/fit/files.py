@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..demand.ship_tables import ShipTables, read_ship_tables
-from ..errors import DataError, UsageError, allowed, nearest
+from ..errors import UsageError, allowed, nearest
 from ..network.dataset import find_dataset, load_dataset
 from ..params import LockParams
 from ..params.build import build
@@ -99,8 +99,7 @@ def fit_files(
     if bridges is not None:
         on_stage("bridges")
         result = fit_bridges(bridges, settings=settings, columns=names, ambiguous=ambiguous, result=result)
-    if not result.estimates:
-        raise DataError(f"{passages}: nothing could be estimated ({'; '.join(result.notes[:3])}); give a longer log")
     on_stage("writing")
-    used = [path.name for path in (passages, lockages, levels, bridges) if path is not None]
-    return result, write_fit(result, out, lock=lock, source=", ".join(used), base=base, settings=settings, language=language)
+    logs = {"passages": passages, "lockages": lockages, "levels": levels, "bridges": bridges}
+    sources = {kind: path.name for kind, path in logs.items() if path is not None}
+    return result, write_fit(result, out, lock=lock, sources=sources, base=base, settings=settings, language=language)

@@ -86,17 +86,20 @@ def fit_lock(
     ships["group"] = _groups(log, ships, classes or {}, result)
     ships["lockage"] = lockage_of_ships(ships, settings.order_tolerance_s)
     on_stage("lockages")
-    turns = None
+    turns, step_s = None, log.step_s
     if lockages is not None:
         turns_log = read_log(lockages, LOCKAGES, columns, ambiguous)
         turns = clean(turns_log, settings)
         _check_chambers(turns_log, turns, names)
         result.dropped.extend(turns_log.dropped)
+        step_s = max(step_s, turns_log.step_s)
     series = None
     if levels is not None:
         levels_log = read_log(levels, LEVELS, columns, ambiguous)
         series = clean(levels_log, settings)
         result.dropped.extend(levels_log.dropped)
+    if settings.step_s == 0.0:
+        settings = settings.model_copy(update={"step_s": step_s})
     at_s = _moment(ships)
     span_s = (float(at_s.min()), float(ships[[f"{name}_s" for name in PASSAGES.times]].max().max()))
     records = np.sort(at_s)

@@ -23,6 +23,8 @@ from ..units import LOCAL_ZONE
 from .result import Dropped, Floats
 
 AMBIGUOUS = ("error", "drop")
+STEPS_S = (60.0, 30.0, 15.0, 10.0, 5.0, 1.0)
+_SHARE_OF_STEP = 0.95
 YEARS = (1980, 2199)  # a date outside is a fault of an export, such as the year 1900 for an empty cell
 
 
@@ -127,10 +129,15 @@ class Log:
         """Name of the file, or of the kind of log."""
         return self.sheet.path.name
 
-    def examples(self, bad: npt.NDArray[np.bool_], detail: Any = None, limit: int = 3) -> tuple[str, ...]:
-        """Return places of the first rows marked as bad, each with a detail."""
-        rows = np.flatnonzero(bad)[:limit]
-        return tuple(f"{self.sheet.where(int(row))}{f' ({detail(int(row))})' if detail else ''}" for row in rows)
+    @property
+    def step_s(self) -> float:
+        """Time step in which nearly all times are written (s): 60 for whole minutes; below a second 0."""
+        seconds = self.frame[[f"{name}_s" for name in self.form.times]].to_numpy().ravel()
+        seconds = seconds[np.isfinite(seconds)]
+        for step in STEPS_S:
+            if seconds.size and (np.abs(seconds / step - np.round(seconds / step)) * step < 0.0005).mean() > _SHARE_OF_STEP:
+                return step
+        return 0.0
 
 
 def read_columns_file(path: Path) -> ColumnMap:
@@ -284,6 +291,9 @@ def _numbers(sheet: Sheet, column: str, form: Form, dropped: list[Dropped]) -> F
 
 def _times(sheet: Sheet, column: str, name_in_file: Any, ambiguous: str) -> tuple[Floats, Floats]:
     """Return the times of a column (s since 1970), and the moments of cells that a change of clocks left without a sure time."""
+    raw = sheet.frame[column]
+    if isinstance(raw.dtype, pd.DatetimeTZDtype):  # real times with a zone: nothing to be read
+        return _seconds(raw), np.zeros(0)
     texts = _texts(sheet, column)
     zoned = texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True) & texts.str.contains(":")
     is_empty = (texts == "").to_numpy()

@@ -130,7 +130,6 @@ def fit_slope(x: Floats, y: Floats, day: np.ndarray[tuple[int], np.dtype[np.int6
     return through, (0.0, max(0.0, float(line.coefficients[0] + line.half_widths[0])))
 
 
-def estimate(path: str, value: float, half_width: float, line: Line, *, is_param: bool = True, may_be_negative: bool = False) -> Estimate:
+def estimate(path: str, value: float, half_width: float, line: Line, *, is_param: bool = True, logs: tuple[str, ...] = ("passages",)) -> Estimate:
     """Return an estimate with a symmetric interval, cut off at 0 as the parameters are."""
-    low = value - half_width if may_be_negative else max(0.0, value - half_width)
-    return Estimate(path, value, low, value + half_width, unit_of(path), line.n, line.n_outliers, METHOD, is_param)
+    return Estimate(path, value, max(0.0, value - half_width), value + half_width, unit_of(path), line.n, line.n_outliers, METHOD, is_param, logs)

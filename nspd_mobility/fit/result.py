@@ -30,6 +30,8 @@ class Estimate:
         How the interval was made.
     is_param : bool
         Whether it is a parameter of the model, and goes into the overlay.
+    logs : tuple of str
+        The kinds of log that it comes from.
     """
 
     path: str
@@ -41,6 +43,7 @@ class Estimate:
     n_outliers: int
     method: str
     is_param: bool = True
+    logs: tuple[str, ...] = ("passages",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class FitResult:
         raise KeyError(f"there is no estimate '{path}'{nearest(path, [e.path for e in self.estimates])}")
 
     def table(self) -> pd.DataFrame:
-        """Return the estimates as a table: path, value, low, high, unit, n, n_outliers, method, is_param."""
+        """Return the estimates as a table: path, value, low, high, unit, n, n_outliers, method, is_param, logs."""
         columns = list(Estimate.__slots__)
         return pd.DataFrame([{name: getattr(e, name) for name in columns} for e in self.estimates], columns=columns)
 

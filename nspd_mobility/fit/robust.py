@@ -2,7 +2,8 @@
 
 The model is ``y = X b + e``. Outliers are found from a Huber fit, as what lies outside Tukey's outer fences of its residuals; on
 the rest ordinary least squares gives `b`. For durations that do not depend on anything this is the mean without outliers. The
-mean, not the median, is what a simulation needs, and it survives a log in whole minutes, where a median jumps by 60 s.
+mean, not the median, is what a simulation needs, and it survives a log in whole minutes, where a median jumps by 60 s. Durations of
+such a log take a few values only; a fence between two of them would cut by the fitted line, so it keeps clear of the next step.
 
 The half-width of an interval is the wider of two: Student's with n - p degrees of freedom (independent errors), and that of the
 sandwich estimator clustered by day (CR1) with G - 1 degrees of freedom for G days. The second grows where whole days are slow.
@@ -108,7 +109,7 @@ def _huber(x: Floats, y: Floats) -> Floats:
 
 def _inside_fences(residual: Floats, settings: FitSettings) -> npt.NDArray[np.bool_]:
     low, high = np.percentile(residual, [25, 75])
-    reach = max(settings.fence_iqr * (high - low), settings.fence_floor_s)
+    reach = max(settings.fence_iqr * (high - low), settings.fence_floor_steps * settings.step_s)
     kept: npt.NDArray[np.bool_] = (residual >= low - reach) & (residual <= high + reach)
     return kept
 

@@ -18,7 +18,13 @@ class FitSettings(Params):
     max_dropped_share: float = param(0.05, doc="rows with times in the wrong order that a log may have; more is an error", **_CHOICE, ge=0, le=1)
     match_s: float = param(300.0, doc="how far the moment of closing doors may differ between passages and lockages to be one lockage (s)", **_CHOICE, gt=0)
     fence_iqr: float = param(3.0, doc="durations further than this many quartile distances outside the quartiles are outliers (Tukey's outer fence)", **_CHOICE, gt=0)
-    fence_floor_s: float = param(60.0, doc="durations closer than this to the quartiles are never outliers: the step of a log in whole minutes (s)", **_CHOICE, ge=0)
+    fence_floor_steps: float = param(
+        2.5,
+        doc="durations closer to the quartiles than this many time steps of the log are never outliers: whole minutes alone move a duration by one step up or down",
+        **_CHOICE,
+        ge=0,
+    )
+    step_s: float = param(0.0, doc="time step of the logs (s); 0: found from the logs", **_CHOICE, ge=0)
     slope_p_value: float = param(0.01, doc="a dependence on length, head or number is kept where chance gives it less often than this", **_CHOICE, gt=0, lt=1)
     min_n: int = param(10, doc="observations that an estimate needs", **_CHOICE, ge=3)
     min_n_slope: int = param(30, doc="observations that an estimate of a dependence needs", **_CHOICE, ge=5)

@@ -6,8 +6,10 @@ carries its interval as low and high, the log as its source, the year, and the q
 
 from __future__ import annotations
 
+import io
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ def write_fit(
     folder: str | Path,
     *,
     lock: str,
-    source: str,
+    sources: Mapping[str, str],
     base: ShipTables | None = None,
     settings: FitSettings | None = None,
     language: str = "nl",
@@ -47,8 +49,8 @@ def write_fit(
         Made where it does not exist.
     lock : str
         Name of the lock in the network.
-    source : str
-        Where the numbers come from, such as the name of the log.
+    sources : mapping
+        Name of each log by its kind: passages, lockages, levels, bridges.
     base : ShipTables, optional
         Profiles of groups that the log did not give.
     settings : FitSettings, optional
@@ -70,14 +72,15 @@ def write_fit(
     """
     from .page import render
 
-    if not any(estimate.is_param for estimate in result.estimates) and not result.estimates:
-        raise DataError(f"nothing could be estimated from {source}: {'; '.join(result.notes[:3])}; give a longer log")
+    source = ", ".join(dict.fromkeys(sources.values()))
+    if not result.estimates:
+        raise DataError(f"{source}: nothing could be estimated ({'; '.join(result.notes[:3])}); give a longer log")
     out = Path(folder)
     files = {
-        OVERLAY: overlay_text(result, lock, source),
-        FACTS: json.dumps(as_data(result, lock, source, settings or FitSettings()), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        OVERLAY: overlay_text(result, lock, sources),
+        FACTS: json.dumps(as_data(result, lock, sources, settings or FitSettings()), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
         PAGE: render(result, lock, source, language),
-        **{f"profile_{name}.csv": text for name, text in profile_texts(result, source, base).items()},
+        **{f"profile_{name}.csv": text for name, text in profile_texts(result, sources.get("passages", source), base).items()},
     }
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -93,18 +96,17 @@ def rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
 
 
-def overlay_text(result: FitResult, lock: str, source: str) -> str:
+def overlay_text(result: FitResult, lock: str, sources: Mapping[str, str]) -> str:
     """Return fit.yaml."""
-    import io
-
     year = _year(result)
+    source = ", ".join(dict.fromkeys(sources.values()))
     values = CommentedMap()
     for estimate in result.estimates:
         if estimate.is_param:
             prefix = ("network", "waterway", "locks", lock) if estimate.path.startswith("chambers.") else ()
-            _put(values, (*prefix, *estimate.path.split(".")), _quantity(estimate, source, year))
+            _put(values, (*prefix, *estimate.path.split(".")), _quantity(estimate, sources, year))
     for path, value in result.fixed.items():
-        fixed = CommentedMap(value=value, source=_clean(source), quality="measured", note="the fitted time holds all of it")
+        fixed = CommentedMap(value=value, source=_clean(sources.get("passages", "log")), quality="measured", note="the fitted time holds all of it")
         fixed.fa.set_flow_style()
         _put(values, ("network", "waterway", "locks", lock, *path.split(".")), fixed)
     tree = CommentedMap(values=values)
@@ -123,9 +125,10 @@ def _put(tree: CommentedMap, path: tuple[str, ...], value: Any) -> None:
     tree[path[-1]] = value
 
 
-def _quantity(estimate: Estimate, source: str, year: int | None) -> CommentedMap:
+def _quantity(estimate: Estimate, sources: Mapping[str, str], year: int | None) -> CommentedMap:
     low, value, high = rounded(estimate.low), rounded(estimate.value), rounded(estimate.high)
-    data = CommentedMap(value=value, low=min(low, value), high=max(high, value), unit=estimate.unit, source=_clean(source))
+    source = _clean(", ".join(sources.get(log, log) for log in estimate.logs))
+    data = CommentedMap(value=value, low=min(low, value), high=max(high, value), unit=estimate.unit, source=source)
     if year is not None:
         data["year"] = year
     data["quality"] = "measured"
@@ -165,7 +168,7 @@ def profile_texts(result: FitResult, source: str, base: ShipTables | None) -> di
     return texts
 
 
-def as_data(result: FitResult, lock: str, source: str, settings: FitSettings) -> dict[str, Any]:
+def as_data(result: FitResult, lock: str, sources: Mapping[str, str], settings: FitSettings) -> dict[str, Any]:
     """Return everything as plain data for JSON."""
 
     def plain(value: Any) -> Any:
@@ -180,7 +183,7 @@ def as_data(result: FitResult, lock: str, source: str, settings: FitSettings) ->
     return {
         "program": {"name": "nspd-mobility", "version": __version__},
         "lock": lock,
-        "source": source,
+        "sources": dict(sources),
         "begin": moment(result.begin),
         "end": moment(result.end),
         "settings": settings.model_dump(),
