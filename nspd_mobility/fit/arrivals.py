@@ -187,7 +187,7 @@ def _profile_rows(
 ) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for axis, (profile, _, first, size) in enumerate(AXES):
-        n = np.bincount(hours.keys[axis], count, size)
+        n = np.bincount(hours.keys[axis], count, size).astype(np.float64)
         low, high = _interval(n, spread, settings)
         is_one = seen[axis].sum() < 2  # one month alone says nothing of how months differ
         for k in range(size):

@@ -64,7 +64,9 @@ def fit_bridges(
     for bridge in sorted(set(rows["bridge"]) - {""}):
         mine = rows[rows["bridge"] == bridge]
         has_opening = bool(mine["opening_s"].notna().sum() >= settings.min_n)
-        phases = [("clear_s", "road_closed_s", "opening_s"), ("open_s", "opening_s", "open_s")] if has_opening else [("clear_and_open_s", "road_closed_s", "open_s")]
+        phases = (
+            [("clear_s", "road_closed_s", "opening_s"), ("open_s", "opening_s", "open_s")] if has_opening else [("clear_and_open_s", "road_closed_s", "open_s")]
+        )
         for key, begin, end in [*phases, ("close_s", "closing_s", "road_open_s")]:
             _constant(f"bridges.{bridge}.{key}", mine, begin, end, settings, result)
         _hold(f"bridges.{bridge}", mine, settings, result)
@@ -93,8 +95,12 @@ def _hold(path: str, rows: pd.DataFrame, settings: FitSettings, result: FitResul
         sloped = fit_slope(ships[usable] - 1.0, duration[usable], day, settings)
         if sloped is not None:
             line, base = sloped
-            result.samples.append(Sample(f"{path}.hold_s", duration[usable], line.is_kept, ships[usable] - 1.0, "number", (base[0], float(line.coefficients[-1]))))
+            result.samples.append(
+                Sample(f"{path}.hold_s", duration[usable], line.is_kept, ships[usable] - 1.0, "number", (base[0], float(line.coefficients[-1])))
+            )
             result.estimates.append(estimate(f"{path}.hold_first_s", base[0], base[1], line, is_param=False, logs=("bridges",)))
-            result.estimates.append(estimate(f"{path}.headway_s", float(line.coefficients[-1]), float(line.half_widths[-1]), line, is_param=False, logs=("bridges",)))
+            result.estimates.append(
+                estimate(f"{path}.headway_s", float(line.coefficients[-1]), float(line.half_widths[-1]), line, is_param=False, logs=("bridges",))
+            )
             return
     _constant(f"{path}.hold_s", rows, "open_s", "closing_s", settings, result)

@@ -107,11 +107,15 @@ def _fit_levelling(name: str, area_m2: float | None, lockages: pd.DataFrame, lev
                     Estimate(f"{path}.opening_m2", 1.0 / slope, 1.0 / (slope + half), high, "m²", line.n, line.n_outliers, method, logs=("lockages", "levels"))
                 )
                 return
-            result.notes.append(f"{path}: the heads ({head[has].min():.2f} to {head[has].max():.2f} m) do not show how the time depends on them; taken as fixed")
+            result.notes.append(
+                f"{path}: the heads ({head[has].min():.2f} to {head[has].max():.2f} m) do not show how the time depends on them; taken as fixed"
+            )
         else:
             result.notes.append(f"{path}: only {int(has.sum())} lockages fall within the levels; taken as fixed")
     else:
-        result.notes.append(f"{path}: without water levels{'' if area_m2 else ' and a water surface'} the levelling is taken as fixed, a mean over the heads of the log")
+        result.notes.append(
+            f"{path}: without water levels{'' if area_m2 else ' and a water surface'} the levelling is taken as fixed, a mean over the heads of the log"
+        )
     line = mean_line(y, day, settings)
     result.samples.append(Sample(path, y, line.is_kept, None, "", (float(line.coefficients[0]), 0.0)))
     result.estimates.append(estimate(path, float(line.coefficients[0]), float(line.half_widths[0]), line, logs=("lockages",)))
@@ -120,7 +124,9 @@ def _fit_levelling(name: str, area_m2: float | None, lockages: pd.DataFrame, lev
 def fit_locking(name: str, groups: pd.DataFrame, settings: FitSettings, result: FitResult) -> None:
     """Report the sum of doors and levelling of one chamber from passages alone: closing doors to the first exit."""
     path = f"chambers.{name}.locking_s"
-    result.notes.append(f"chambers.{name}: without a lockage log doors and levelling can't be told apart; their sum is reported as locking_s, and is no parameter")
+    result.notes.append(
+        f"chambers.{name}: without a lockage log doors and levelling can't be told apart; their sum is reported as locking_s, and is no parameter"
+    )
     _fit_constant(path, groups, "close_s", "open_s", settings, result, is_param=False, logs=("passages",))
 
 
@@ -146,7 +152,9 @@ def fit_clearance(name: str, ships: pd.DataFrame, groups: pd.DataFrame, settings
     duration = duration[duration.abs() < 86_400.0].dropna()
     path = f"chambers.{name}.clearance_s"
     if len(duration) < settings.min_n:
-        result.notes.append(f"{path}: a ship was waiting after {len(duration)} lockages, and at least {settings.min_n} are needed; the value of the dataset stays")
+        result.notes.append(
+            f"{path}: a ship was waiting after {len(duration)} lockages, and at least {settings.min_n} are needed; the value of the dataset stays"
+        )
         return
     y = duration.to_numpy(dtype=np.float64)
     line = mean_line(y, day_of(before_exit[duration.index].to_numpy(dtype=np.float64)), settings)

@@ -268,7 +268,7 @@ def _words(sheet: Sheet, column: str, own: Mapping[str, str]) -> Any:
         if bad.any():
             odd = text[bad].iloc[0]
             targets = sorted(set(known.values()))
-            hint = f"one of: {allowed(targets)}{nearest(odd, known)}; other words are given in a map (--columns map.yaml with 'words: {{{column}: {{{odd}: ...}}}}')"
+            hint = f"one of: {allowed(targets)}{nearest(odd, known)}; other words go into a map (--columns map.yaml with 'words: {{{column}: {{{odd}: ...}}}}')"
             sheet.refuse(bad, column, hint)
         text = word.astype("str")
     return text.array
@@ -309,7 +309,7 @@ def _times(sheet: Sheet, column: str, name_in_file: Any, ambiguous: str) -> tupl
         _refuse(sheet, (year < YEARS[0]) | (year > YEARS[1]), column, shown, f"a time in the years {YEARS[0]} to {YEARS[1]}, or empty")
     clocked = (naive.notna() & local.isna()).to_numpy()
     if clocked.any() and ambiguous == "error":
-        places = ", ".join(sheet.where(int(row)).removeprefix(f"{sheet.path}") .lstrip(":, ") for row in np.flatnonzero(clocked)[:5])
+        places = ", ".join(sheet.where(int(row)).removeprefix(f"{sheet.path}").lstrip(":, ") for row in np.flatnonzero(clocked)[:5])
         more = f" and {int(clocked.sum()) - 5} more" if clocked.sum() > 5 else ""
         row = int(np.flatnonzero(clocked)[0])
         raise DataError(
@@ -331,8 +331,7 @@ def _refuse(sheet: Sheet, bad: npt.NDArray[np.bool_], column: str, shown: str, m
 def _seconds(times: pd.Series[Any]) -> Floats:
     """Return seconds since 1970; nan where there is no time."""
     epoch = pd.Timestamp(0, tz="UTC")
-    seconds: Floats = ((times - epoch) / pd.Timedelta(seconds=1)).to_numpy(dtype=np.float64, na_value=np.nan)
-    return seconds
+    return np.asarray(((times - epoch) / pd.Timedelta(seconds=1)).to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
 
 
 def local_times(seconds: Any) -> pd.DatetimeIndex:

@@ -125,7 +125,14 @@ def _histogram(sample: Sample, language: str) -> dict[str, Any]:
         "type": "bar", "x": _rounded((edges[:-1] + edges[1:]) / 2), "y": counts.tolist(), "marker": {"color": _DATA},
         "width": float(edges[1] - edges[0]), "name": say("observed", language),
     }  # fmt: skip
-    line = {"type": "scatter", "mode": "lines", "x": [mean, mean], "y": [0, int(counts.max())], "line": {"color": _FIT, "width": 3}, "name": say("fitted", language)}
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [mean, mean],
+        "y": [0, int(counts.max())],
+        "line": {"color": _FIT, "width": 3},
+        "name": say("fitted", language),
+    }
     return _figure([bars, line], say("duration", language), say("number", language), bargap=0)
 
 
@@ -136,11 +143,22 @@ def _scatter(sample: Sample, x: Floats, language: str) -> dict[str, Any]:
         chosen = chosen[np.unique(np.linspace(0, chosen.size - 1, MAX_POINTS).round().astype(np.int64))] if chosen.size > MAX_POINTS else chosen
         if chosen.size:
             marker = {"color": colour, "size": 5, "opacity": 0.6, "symbol": "circle" if name == "observed" else "x"}
-            data.append({"type": "scatter", "mode": "markers", "x": _rounded(x[chosen]), "y": _rounded(sample.y_s[chosen]), "marker": marker, "name": say(name, language)})
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "x": _rounded(x[chosen]),
+                    "y": _rounded(sample.y_s[chosen]),
+                    "marker": marker,
+                    "name": say(name, language),
+                }
+            )
     grid = np.linspace(float(x.min()), float(x.max()), 60)
     base, slope = sample.coefficients
     curve = base + slope * (np.sqrt(grid) if sample.x_kind == "head" else grid)
-    data.append({"type": "scatter", "mode": "lines", "x": _rounded(grid), "y": _rounded(curve), "line": {"color": _FIT, "width": 3}, "name": say("fitted", language)})
+    data.append(
+        {"type": "scatter", "mode": "lines", "x": _rounded(grid), "y": _rounded(curve), "line": {"color": _FIT, "width": 3}, "name": say("fitted", language)}
+    )
     return _figure(data, say(f"x_{sample.x_kind}", language), say("duration", language))
 
 
@@ -156,5 +174,7 @@ def _profile_figures(profiles: pd.DataFrame, language: str) -> list[tuple[str, d
         }  # fmt: skip
         colours = [_DATA if seen else _OUT for seen in rows["is_measured"]]
         bars = {"type": "bar", "x": rows["key"].tolist(), "y": _rounded(rows["factor"]), "marker": {"color": colours}, "error_y": error, "name": str(group)}
-        figures.append((f"{group}: {say(f'profile_{profile}', language)}", _figure([bars], say(f"profile_{profile}", language), say("factor", language), showlegend=False)))
+        figures.append(
+            (f"{group}: {say(f'profile_{profile}', language)}", _figure([bars], say(f"profile_{profile}", language), say("factor", language), showlegend=False))
+        )
     return figures

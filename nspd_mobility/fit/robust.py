@@ -81,7 +81,7 @@ def fit_line(columns: Floats, y_s: Floats, day: npt.NDArray[np.int64], settings:
     if kept.sum() <= columns.shape[1] or np.linalg.matrix_rank(columns[kept]) < columns.shape[1]:
         kept = np.ones(y_s.size, dtype=bool)
     x, y, days = columns[kept], y_s[kept], day[kept]
-    b = np.linalg.lstsq(x, y, rcond=None)[0]
+    b = _least_squares(x, y)
     half, p = _inference(x, y - x @ b, b, days, settings.confidence_share)
     return Line(b, half, p, kept)
 
@@ -91,16 +91,20 @@ def mean_line(y_s: Floats, day: npt.NDArray[np.int64], settings: FitSettings) ->
     return fit_line(np.ones((y_s.size, 1)), y_s, day, settings)
 
 
+def _least_squares(x: Floats, y: Floats) -> Floats:
+    return np.asarray(np.linalg.lstsq(x, y, rcond=None)[0], dtype=np.float64)
+
+
 def _huber(x: Floats, y: Floats) -> Floats:
     """Return the coefficients of Huber's estimator, by reweighting."""
-    b: Floats = np.linalg.lstsq(x, y, rcond=None)[0]
+    b = _least_squares(x, y)
     if x.shape[1] == 1 and np.all(x == 1.0):
         return np.array([np.median(y)])
     for _ in range(30):
         r = y - x @ b
         scale = max(_NORMAL_MAD * float(np.median(np.abs(r - np.median(r)))), 1e-9)
         root = np.sqrt(np.minimum(1.0, _HUBER * scale / np.maximum(np.abs(r), 1e-12)))
-        new = np.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0]
+        new = _least_squares(x * root[:, None], y * root)
         if np.allclose(new, b, rtol=1e-9, atol=1e-9):
             break
         b = new

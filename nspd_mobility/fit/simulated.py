@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -26,7 +28,7 @@ def log_of_result(result: LockResult, ships: pd.DataFrame, epoch: pd.Timestamp) 
         In the columns that `fit_lock` reads; ships and lockages that had not ended are left out.
     """
 
-    def moments(seconds: pd.Series[float]) -> pd.Series[pd.Timestamp]:
+    def moments(seconds: pd.Series[float]) -> Any:
         return epoch.tz_convert("UTC") + pd.to_timedelta(np.rint(seconds.to_numpy(dtype=np.float64) * 1000.0), unit="ms").to_series(index=seconds.index)
 
     rows = result.ships

@@ -111,7 +111,9 @@ def overlay_text(result: FitResult, lock: str, sources: Mapping[str, str]) -> st
         _put(values, ("network", "waterway", "locks", lock, *path.split(".")), fixed)
     tree = CommentedMap(values=values)
     span = "" if result.begin is None or result.end is None else f" of {result.begin:%Y-%m-%d} to {result.end:%Y-%m-%d}"
-    tree.yaml_set_start_comment(_clean(f"Measured values of {lock}, estimated by nspd {__version__} from {source}{span}. Append this to a study.yaml, or put it under a measure."))
+    tree.yaml_set_start_comment(
+        _clean(f"Measured values of {lock}, estimated by nspd {__version__} from {source}{span}. Append this to a study.yaml, or put it under a measure.")
+    )
     writer = YAML()
     writer.width = 10_000
     text = io.StringIO()

@@ -39,7 +39,15 @@ def fit_progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 def print_fit(result: FitResult, folder: Path) -> None:
     """Print the estimates with their intervals and numbers, what was dropped, the gaps, the notes, and the folder."""
     table = Table(title="estimates", title_justify="left")
-    for column, side in (("quantity", "left"), ("value", "right"), ("95 % interval", "right"), ("unit", "left"), ("n", "right"), ("outliers", "right"), ("parameter", "left")):
+    for column, side in (
+        ("quantity", "left"),
+        ("value", "right"),
+        ("95 % interval", "right"),
+        ("unit", "left"),
+        ("n", "right"),
+        ("outliers", "right"),
+        ("parameter", "left"),
+    ):
         table.add_column(column, justify=side, overflow="fold")  # type: ignore[arg-type]
     for e in result.estimates:
         interval = f"{number(e.low)} … {number(e.high)}"
@@ -49,7 +57,10 @@ def print_fit(result: FitResult, folder: Path) -> None:
         console.print(escape(f"left out: {drop.text}"), soft_wrap=True)
     for gap in result.gaps:
         expected = "" if gap.expected != gap.expected else f", {gap.expected:.0f} ships expected"
-        console.print(f"gap in the log: {gap.begin:%Y-%m-%d %H:%M} to {gap.end:%Y-%m-%d %H:%M} ({gap.hours:.1f} h{expected}; {gap.reason}); not counted as time without ships", soft_wrap=True)
+        console.print(
+            f"gap in the log: {gap.begin:%Y-%m-%d %H:%M} to {gap.end:%Y-%m-%d %H:%M} ({gap.hours:.1f} h{expected}; {gap.reason}): not time without ships",
+            soft_wrap=True,
+        )
     for note in result.notes:
         console.print(escape(f"note: {note}"), soft_wrap=True)
     console.print(f"overlay: {escape(str(folder / 'fit.yaml'))}   pictures: {escape(str(folder / 'fit.html'))}", soft_wrap=True)
