@@ -81,7 +81,9 @@ def fit_arrivals(
     hours = hours_of_log(*span_s, gaps)
     kept = ships[outside(ships["at_s"].to_numpy(dtype=np.float64), gaps)]
     rows: list[dict[str, object]] = []
-    for group in GROUPS:
+    if hours.exposed.sum() <= 0.0:
+        result.notes.append("the arrivals of the log span no time: neither passages of a year nor profiles can be given")
+    for group in GROUPS if hours.exposed.sum() > 0.0 else ():
         at = kept.loc[kept["group"] == group, "at_s"].to_numpy(dtype=np.float64)
         if at.size == 0:
             continue

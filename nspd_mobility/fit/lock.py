@@ -18,7 +18,7 @@ from .chamber_times import fit_chamber, fit_clearance, fit_locking
 from .cleaning import clean
 from .gaps import clock_gaps, find_gaps, outside, seconds_of
 from .lockages import lockage_of_ships, lockage_table, match_log
-from .logs import LEVELS, LOCKAGES, PASSAGES, ColumnMap, Log, read_log
+from .logs import LEVELS, LOCKAGES, PASSAGES, ColumnMap, Log, local_times, read_log
 from .phases import MOVEMENTS, fit_movements, movement_times
 from .result import Dropped, FitResult, Floats
 from .settings import FitSettings
@@ -111,7 +111,7 @@ def fit_lock(
     profiles = fit_arrivals(pd.DataFrame({"group": ships["group"], "at_s": at_s}), (span_s[0], float(records[-1])), gaps, base, settings, result)
     begin, end = (pd.Timestamp(moment, unit="s", tz="UTC") for moment in span_s)
     fields = {name: getattr(result, name) for name in ("estimates", "samples", "dropped", "gaps", "notes", "fixed")}
-    return FitResult(**fields, profiles=profiles, begin=begin, end=end)
+    return FitResult(**fields, profiles=profiles, begin=begin, end=end, year=int(local_times([np.median(at_s)])[0].year))
 
 
 def _fit_phases(

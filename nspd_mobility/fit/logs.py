@@ -222,7 +222,11 @@ def _key(name: object) -> str:
 
 def _find_columns(sheet: Sheet, form: Form, names: ColumnMap) -> dict[str, Any]:
     """Return for each of our columns the file's column: by the user's map, by its own name, or by an alias."""
-    there = {_key(name): name for name in reversed([*sheet.frame.columns])}
+    there: dict[str, Any] = {}
+    for name in sheet.frame.columns:
+        if _key(name) in there and _key(name) in {*form.columns, *ALIASES, *map(_key, names.columns.get(form.name, {}).values())}:
+            raise DataError(f"{sheet.path}: column '{name}' stands in the header twice; remove one")
+        there.setdefault(_key(name), name)
     given = names.columns.get(form.name, {})
     found: dict[str, Any] = {}
     for column in form.columns:
@@ -302,8 +306,9 @@ def _times(sheet: Sheet, column: str, name_in_file: Any, ambiguous: str) -> tupl
     local = naive.dt.tz_localize(LOCAL_ZONE, ambiguous="NaT", nonexistent="NaT")
     times = utc.where(zoned, local.dt.tz_convert("UTC"))
     unread = (times.isna() & naive.isna()).to_numpy() & ~is_empty
+    unread |= ~is_empty & ~texts.str.contains(":").to_numpy(dtype=bool)  # a date alone is no moment
     shown = f"'{name_in_file}' (read as '{column}')" if str(name_in_file) != column else f"'{column}'"
-    _refuse(sheet, unread, column, shown, "an ISO time such as 2023-10-29 02:30 (local) or 2023-10-29T00:30Z (UTC), or empty")
+    _refuse(sheet, unread, column, shown, "an ISO date and time such as 2023-10-29 02:30 (local) or 2023-10-29T00:30Z (UTC), or empty")
     year = times.dt.year.to_numpy(dtype=np.float64, na_value=np.nan)
     with np.errstate(invalid="ignore"):
         _refuse(sheet, (year < YEARS[0]) | (year > YEARS[1]), column, shown, f"a time in the years {YEARS[0]} to {YEARS[1]}, or empty")

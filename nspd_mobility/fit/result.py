@@ -109,6 +109,8 @@ class FitResult:
         What a reader has to know: what could not be estimated and why.
     begin, end : Timestamp
         First and last moment of the log (UTC).
+    year : int
+        Calendar year of most of the log.
     fixed : dict of str to float
         Parameters that must be set along with the estimated ones, because these hold all of the duration.
     """
@@ -121,6 +123,7 @@ class FitResult:
     notes: list[str] = field(default_factory=list)
     begin: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
+    year: int | None = None
     fixed: dict[str, float] = field(default_factory=dict)
 
     def __getitem__(self, path: str) -> Estimate:

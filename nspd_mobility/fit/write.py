@@ -98,13 +98,12 @@ def rounded(value: float) -> float:
 
 def overlay_text(result: FitResult, lock: str, sources: Mapping[str, str]) -> str:
     """Return fit.yaml."""
-    year = _year(result)
     source = ", ".join(dict.fromkeys(sources.values()))
     values = CommentedMap()
     for estimate in result.estimates:
         if estimate.is_param:
             prefix = ("network", "waterway", "locks", lock) if estimate.path.startswith("chambers.") else ()
-            _put(values, (*prefix, *estimate.path.split(".")), _quantity(estimate, sources, year))
+            _put(values, (*prefix, *estimate.path.split(".")), _quantity(estimate, sources, result.year))
     for path, value in result.fixed.items():
         fixed = CommentedMap(value=value, source=_clean(sources.get("passages", "log")), quality="measured", note="the fitted time holds all of it")
         fixed.fa.set_flow_style()
@@ -143,12 +142,6 @@ def _quantity(estimate: Estimate, sources: Mapping[str, str], year: int | None) 
 def _clean(text: str) -> str:
     """Return a text of a user's on one line, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _year(result: FitResult) -> int | None:
-    if result.begin is None or result.end is None:
-        return None
-    return int((result.begin + (result.end - result.begin) / 2).year)
 
 
 def profile_texts(result: FitResult, source: str, base: ShipTables | None) -> dict[str, str]:

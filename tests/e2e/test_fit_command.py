@@ -123,7 +123,11 @@ def test_words_of_a_log_do_no_harm_in_the_page_and_the_overlay(logs: Path, tmp_p
             "log.csv: column 'chamber' is missing; columns there are: arrival, side; add it, or give its name in a map",
         ),
         ("log.csv", "side,chamber,arrival\nsea,oost,2023-03-06 10:00\n", "log.csv:2: chamber 'oost' is not one of the lock (did you mean 'oostsluis'?)"),
-        ("log.csv", "side,chamber,arrival\nsea,oostsluis,yesterday\n", "log.csv:2: column 'arrival' holds 'yesterday'; it must be an ISO time such as"),
+        (
+            "log.csv",
+            "side,chamber,arrival\nsea,oostsluis,yesterday\n",
+            "log.csv:2: column 'arrival' holds 'yesterday'; it must be an ISO date and time such as",
+        ),
         (
             "log.csv",
             "side,chamber,arrival\nsea,oostsluis,2023-10-29 02:30\n",

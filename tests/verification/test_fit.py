@@ -332,7 +332,12 @@ def base_log() -> pd.DataFrame:
         (lambda log: log.assign(chamber="oostsluiss"), "chamber 'oostsluiss' (and "),
         (lambda log: log.assign(chamber="oostsluiss"), "is not one of the lock (did you mean 'oostsluis'?); allowed are: oostsluis, westsluis"),
         (lambda log: log.assign(moored="29-10-2023 02:30"), "column 'moored' holds '29-10-2023 02:30' (and "),
-        (lambda log: log.assign(moored="29-10-2023 02:30"), "it must be an ISO time such as 2023-10-29 02:30 (local) or 2023-10-29T00:30Z (UTC), or empty"),
+        (
+            lambda log: log.assign(moored="29-10-2023 02:30"),
+            "it must be an ISO date and time such as 2023-10-29 02:30 (local) or 2023-10-29T00:30Z (UTC), or empty",
+        ),
+        (lambda log: log.assign(arrival="2023-03-06"), "column 'arrival' holds '2023-03-06' (and "),
+        (lambda log: pd.concat([log, log[["moored"]]], axis=1), "passages: column 'moored' stands in the header twice; remove one"),
         (lambda log: log.assign(arrival="1900-01-01 00:00"), "it must be a time in the years 1980 to 2199, or empty"),
         (lambda log: log.assign(length_m="110,5"), "column 'length_m' holds '110,5' (and "),
         (lambda log: log.assign(group="cargo"), "it must be one of: inland, recreation, sea"),
@@ -344,6 +349,19 @@ def test_a_fault_is_told_with_its_place(change: Any, message: str) -> None:
     with pytest.raises(DataError) as error:
         fit_lock(change(base_log()), chambers=CHAMBERS)
     assert message in str(error.value)
+
+
+def test_a_log_that_spans_no_time_and_one_with_a_stray_year_are_told() -> None:
+    log = base_log()
+    still = fit_lock(log.assign(**dict.fromkeys(PASSAGES.times, "2023-03-06 10:00")), chambers=CHAMBERS)
+    assert any("the arrivals of the log span no time" in note for note in still.notes)
+    stray = log.head(1).assign(ship_id="x", **dict.fromkeys(PASSAGES.times, "1981-01-01 00:00"))
+    result = fit_lock(pd.concat([log, stray]), chambers=CHAMBERS)
+    assert [gap.begin.year for gap in result.gaps] == [1981]
+    assert result.year == 2023
+    assert result["demand.waterway.passages.2023.inland"].value == pytest.approx(
+        fit_lock(log, chambers=CHAMBERS)["demand.waterway.passages.2023.inland"].value, rel=0.02
+    )
 
 
 def test_columns_are_found_by_alias_and_by_map(tmp_path: Path) -> None:
