@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from .logs import local_times
 from .result import Floats, Gap
@@ -112,8 +111,3 @@ def total_hours(gaps: list[Gap]) -> float:
         total += max(0.0, end - max(begin, until))
         until = max(until, end)
     return total / HOUR_S
-
-
-def as_frame(gaps: list[Gap]) -> pd.DataFrame:
-    """Return the gaps as a table for a report."""
-    return pd.DataFrame([{"begin": g.begin, "end": g.end, "hours": g.hours, "expected": g.expected, "reason": g.reason} for g in gaps])
