@@ -203,6 +203,48 @@ def init(
 
 
 @app.command()
+def fit(
+    passages: Annotated[Path, typer.Option(metavar="FILE", help="Log of ship passages (CSV or Parquet).")],
+    lock: Annotated[str, typer.Option(metavar="NAME", help="The lock of the network that the logs are of.")],
+    network: Annotated[str, typer.Option(help="Network dataset, by name or path.")] = "nspd",
+    demand: Annotated[str, typer.Option(help="Demand dataset: groups of classes, and profiles for what the log has not seen.")] = "nspd",
+    lockages: Annotated[Path | None, typer.Option(metavar="FILE", help="Log of lockages: doors and levelling.")] = None,
+    levels: Annotated[Path | None, typer.Option(metavar="FILE", help="Water levels: the head at levelling.")] = None,
+    bridges: Annotated[Path | None, typer.Option(metavar="FILE", help="Log of bridge openings.")] = None,
+    columns: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML file that maps columns and words of the logs.")] = None,
+    ambiguous: Annotated[str, typer.Option(help="Local times that a change of clocks skips or repeats: error or drop.")] = "error",
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for fit.yaml, profiles, fit.json and fit.html.")] = Path("fit"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the estimates as JSON in place of a table.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of the page: nl or en.")] = "nl",
+) -> None:
+    """Estimate parameters from logs of a lock, with intervals, and write them as measured values."""
+    from .fit.files import fit_files
+    from .terminal.console import check_language, print_json
+    from .terminal.fit import fit_progress, print_fit
+
+    check_language(lang)
+    with fit_progress(quiet=as_json) as on_stage:
+        result, folder = fit_files(
+            passages,
+            lock=lock,
+            network=network,
+            demand=demand,
+            lockages=lockages,
+            levels=levels,
+            bridges=bridges,
+            columns=columns,
+            ambiguous=ambiguous,
+            out=out,
+            language=lang,
+            on_stage=on_stage,
+        )
+    if as_json:
+        print_json({"folder": str(folder), "estimates": result.table().to_dict("records"), "dropped": [d.text for d in result.dropped], "notes": result.notes})
+    else:
+        print_fit(result, folder)
+
+
+@app.command()
 def trace(
     run_folder: RunArgument,
     entity: Annotated[str, typer.Argument(metavar="ENTITY", help="Natural key or entity id of a ship.")],
