@@ -103,3 +103,36 @@ class KernelStatus(Code):
     SLOTS_FULL = 3
     CLOCK_RAN_BACK = 4
     CLOCK_STUCK = 5
+
+
+# The canal.
+
+
+class CanalWait(Code):
+    """Why a ship on the canal loses time."""
+
+    NONE = 0
+    SECTION = 1  # an opposing ship that is too wide to meet is in the section, or goes first
+    OVERSIZE = 2  # the same, and one of both is a ship for which the canal is closed
+    BRIDGE = 3
+    BERTH = 4
+    FOLLOW = 5  # behind a slower ship that may not be overtaken
+
+
+class CanalEnd(Code):
+    """How a journey on the canal ends."""
+
+    BOUNDARY = 0
+    LOCK = 1
+    BERTH = 2
+
+
+class CanalStatus(Code):
+    """What a compiled step of the canal reports besides its result."""
+
+    OK = 0
+    ROWS_FULL = 1
+    SLOTS_FULL = 2
+    HEAP_FULL = 3
+    MESSAGES_FULL = 4
+    CLOCK_RAN_BACK = 5
