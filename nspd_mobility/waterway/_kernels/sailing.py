@@ -83,13 +83,15 @@ def _follow(canal, stretch, slots, slot, direction):
     """Find when the ship leaves the stretch: behind every ship on it that it may not overtake."""
     slot.leave_ms = slot.free_ms
     slot.ahead = -1
+    limit_m = stretch.overtaking_max_beam_sum_m
     j = stretch.last[direction]
     while j >= 0:
         other = slots[j]
-        if slot.beam_m + other.beam_m > stretch.overtaking_max_beam_sum_m + _TOLERANCE_M and other.leave_ms + canal.headway_ms > slot.leave_ms:
+        may_overtake = limit_m > 0.0 and slot.beam_m + other.beam_m <= limit_m + _TOLERANCE_M
+        if not may_overtake and other.leave_ms + canal.headway_ms > slot.leave_ms:
             slot.leave_ms = other.leave_ms + canal.headway_ms
             slot.ahead = other.ship
-        if stretch.overtaking_max_beam_sum_m <= 0.0:
+        if limit_m <= 0.0:
             return  # nobody overtakes: the last ship is the one that leaves last
         j = other.previous
 
