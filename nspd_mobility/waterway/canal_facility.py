@@ -72,18 +72,19 @@ class CanalFacility:
         """Do all that is due at `now_ms`, with the messages of this delta, and then what is due before the horizon."""
         if len(messages) > len(self._inbox):
             self._inbox = records.records(canal_records.REQUEST, 2 * len(messages))
-        for record, message in zip(self._inbox, messages, strict=False):
-            self._read(record, message)
+        for k, message in enumerate(messages):
+            self._read(k, message)
         return self.canal.step(self._inbox, len(messages), self._departures, now_ms, horizon_ms)
 
-    def _read(self, record: Any, message: Any) -> None:
+    def _read(self, k: int, message: Any) -> None:
+        """Make the message into request `k` of the inbox."""
         kind, ship = message[0], message[1]
         try:
             if kind == SHIP_EXIT:
-                record[...] = self._expected.pop(ship)
-                record["kind"] = canal_records.START
+                self._inbox[k] = self._expected.pop(ship)
                 return
             if kind == BRIDGE_GRANTED:
+                record = self._inbox[k]
                 record["slot"] = self._slot_of.pop(ship)
                 record["kind"] = canal_records.GRANT
                 record["begin_ms"] = message[2]
