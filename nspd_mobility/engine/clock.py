@@ -72,9 +72,7 @@ class Clock:
 
     def __init__(self, *facilities: Facility) -> None:
         self._environment = simpy.Environment(initial_time=-NEVER_MS)
-        self._seats = {
-            facility.name: _Seat(facility, number, runs_ahead=getattr(facility, "runs_ahead", False)) for number, facility in enumerate(facilities)
-        }
+        self._seats = {facility.name: _Seat(facility, number, runs_ahead=getattr(facility, "runs_ahead", False)) for number, facility in enumerate(facilities)}
         if len(self._seats) != len(facilities):
             raise SimulationError(f"two facilities share a name: {', '.join(f.name for f in facilities)}")
         self._n = len(facilities)
@@ -126,7 +124,7 @@ class Clock:
         while seat.inbox and seat.inbox[0][:2] <= (now_ms, delta):
             messages.append(heapq.heappop(seat.inbox)[4])
         if seat.runs_ahead:
-            seat.next_ms = seat.facility.step(now_ms, messages, self._horizon_ms(seat))  # type: ignore[call-arg]
+            seat.next_ms = seat.facility.step(now_ms, messages, self._horizon_ms(seat))
         else:
             seat.next_ms = seat.facility.step(now_ms, messages)
         if min(seat.next_ms, seat.facility.next_arrival_ms()) <= now_ms:

@@ -52,10 +52,17 @@ class CanalParams(Params):
         gt=0,
         le=1,
     )
-    cross_sections: dict[str, CrossSectionParams] = param({}, doc="cross sections by name; a stretch without one has no limit speed", source="none unless given")
+    cross_sections: dict[str, CrossSectionParams] = param(
+        {}, doc="cross sections by name; a stretch without one has no limit speed", source="none unless given"
+    )
     sections: dict[str, SectionParams] = param({}, doc="sections between passing places by name", source="none unless given")
     follow_headway_s: float = param(
-        120.0, doc="least time between a ship that is followed and the ship behind it at the end of a stretch (s)", source="estimate", low=60.0, high=300.0, ge=0
+        120.0,
+        doc="least time between a ship that is followed and the ship behind it at the end of a stretch (s)",
+        source="estimate",
+        low=60.0,
+        high=300.0,
+        ge=0,
     )
     overtaking_max_beam_sum_m: float = param(
         0.0, doc="largest sum of beams with which one ship may overtake another (m); 0: no overtaking", source="no overtaking unless given", ge=0
@@ -63,11 +70,20 @@ class CanalParams(Params):
     no_overtaking_length_m: float = param(
         0.0, doc="stretches up to this length have no overtaking (m), as none is allowed within 200 m of a bridge", source="none unless given", ge=0
     )
-    oversize_beam_m: float = param(1000.0, doc="ships wider than this close the canal to opposing traffic (m); the default never does", source="none unless given", gt=0)
-    max_wait_s: float = param(7200.0, doc="wait for a section after which no conflicting ship goes first (s)", source="assumption", low=3600.0, high=14_400.0, ge=0)
+    oversize_beam_m: float = param(
+        1000.0, doc="ships wider than this close the canal to opposing traffic (m); the default never does", source="none unless given", gt=0
+    )
+    max_wait_s: float = param(
+        7200.0, doc="wait for a section after which no conflicting ship goes first (s)", source="assumption", low=3600.0, high=14_400.0, ge=0
+    )
     oversize_max_wait_s: float = param(3600.0, doc="the same for a ship that closes the canal (s)", source="assumption", low=0.0, high=7200.0, ge=0)
     bridge_call_s: float = param(
-        1200.0, doc="a ship calls a bridge this long before it arrives (s), at the earliest on entering the stretch before it", source="assumption", low=600.0, high=1800.0, ge=0
+        1200.0,
+        doc="a ship calls a bridge this long before it arrives (s), at the earliest on entering the stretch before it",
+        source="assumption",
+        low=600.0,
+        high=1800.0,
+        ge=0,
     )
     stop_board_m: float = param(
         200.0,

@@ -115,11 +115,11 @@ class CanalLayout:
 
     def _graph(self) -> nx.Graph[str]:
         graph: nx.Graph[str] = nx.Graph()
-        for row in self.table.sort_values("id").itertuples(index=False):
-            ends = str(row.from_node), str(row.to_node)
+        table = self.table.sort_values("id")
+        for name, *ends, length_m in zip(*(table[column].tolist() for column in REQUIRED), strict=True):
             if graph.has_edge(*ends):
-                raise DataError(f"stretches: '{row.id}' joins the same nodes as '{graph.edges[ends]['id']}'; put a node of its own on one of them")
-            graph.add_edge(*ends, id=str(row.id), length_m=float(row.length_m))
+                raise DataError(f"stretches: '{name}' joins the same nodes as '{graph.edges[ends]['id']}'; put a node of its own on one of them")
+            graph.add_edge(*ends, id=name, length_m=length_m)
         return graph
 
     def _way(self, origin: str, destination: str) -> list[str]:
@@ -169,7 +169,9 @@ class CanalLayout:
             line.append((before, is_against))
             node = self.from_node[before] if is_against else self.to_node[before]
         if len(line) != len(numbers):
-            raise DataError(f"canal: the stretches of section '{section}' are not one line ({', '.join(names) or 'none'}); a section has two ends and no branch")
+            raise DataError(
+                f"canal: the stretches of section '{section}' are not one line ({', '.join(names) or 'none'}); a section has two ends and no branch"
+            )
         return line
 
     def _node_records(self, kinds: dict[str, str], berths: dict[str, int]) -> Any:

@@ -57,7 +57,9 @@ def limit_speed_m_s(
     >>> (3.6 * limit_speed_m_s(1431.0, 150.0, [34.0, 11.4], [12.5, 3.5])).round(1).tolist()
     [12.8, 27.8]
     """
-    area, width, beam, draught, coefficient = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (area_m2, surface_width_m, beam_m, draught_m, midship_coefficient)))
+    area, width, beam, draught, coefficient = np.broadcast_arrays(
+        *(np.asarray(v, dtype=np.float64) for v in (area_m2, surface_width_m, beam_m, draught_m, midship_coefficient))
+    )
     if not (np.all(area > 0.0) and np.all(width > 0.0)):
         raise DataError("limit speed: area_m2 and surface_width_m must be above 0")
     out = np.empty(area.size)
@@ -116,8 +118,9 @@ def to_requests(ships: pd.DataFrame, layout: CanalLayout, *, needs: npt.ArrayLik
         requests["needs"] = needs
     else:
         requests["needs"] = np.where(ships["needs_opening"].to_numpy(dtype=bool), everything, 0) if "needs_opening" in ships.columns else everything
-    for (origin, destination), rows in ships.groupby(["origin", "destination"], sort=True).indices.items():  # type: ignore[misc]
-        first, n_legs = layout.route(str(origin), str(destination))
+    for ends, rows in ships.groupby(["origin", "destination"], sort=True).indices.items():
+        origin, destination = (str(node) for node in ends)  # type: ignore[attr-defined]
+        first, n_legs = layout.route(origin, destination)
         requests["leg"][rows] = first
         requests["n_legs"][rows] = n_legs
         _check_fits(ships, requests, rows, layout, layout.path[first : first + n_legs])
@@ -132,4 +135,6 @@ def _check_fits(ships: pd.DataFrame, requests: Any, rows: Any, layout: CanalLayo
         too_large = midship >= area
         if area > 0.0 and too_large.any():
             ship = ships["id"].iloc[int(rows[np.argmax(too_large)])]
-            raise DataError(f"ships: the midship section of {ship!r} ({midship[too_large][0]:.0f} m²) fills stretch '{layout.stretch_names[stretch]}' ({area:.0f} m²)")
+            raise DataError(
+                f"ships: the midship section of {ship!r} ({midship[too_large][0]:.0f} m²) fills stretch '{layout.stretch_names[stretch]}' ({area:.0f} m²)"
+            )

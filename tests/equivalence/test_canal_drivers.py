@@ -188,7 +188,7 @@ def test_running_ahead_changes_nothing_where_messages_go_to_and_fro(order: int, 
     expected = coupled(ships, is_ahead=False, order=order)
     assert coupled(ships, is_ahead=True, order=order) == expected
     assert coupled(ships, is_ahead=True, order=order, n_pieces=5) == expected
-    rows, lock_log, swing_log, bascule_log = expected
+    _, lock_log, swing_log, bascule_log = expected
     assert len(lock_log) == (ships["destination"] == "n0").sum()
     assert all(kind == SHIP_ARRIVES for _, kind, _ in lock_log)
     # The swing bridge n3 lies between n2 and n4, the bascule n4 between n3 and n5.
@@ -210,7 +210,7 @@ def test_a_bridge_is_called_in_time_and_at_a_passing_place_when_the_section_is_g
 
 def test_a_message_that_a_canal_does_not_await_is_named() -> None:
     facility = CanalFacility("canal", layout())
-    with pytest.raises(SimulationError, match="canal: got message .* of a ship that it does not await"):
+    with pytest.raises(SimulationError, match=r"canal: got message .* of a ship that it does not await"):
         facility.step(0, [(SHIP_EXIT, 5)])
-    with pytest.raises(SimulationError, match="canal: got message .*which a canal does not know"):
+    with pytest.raises(SimulationError, match=r"canal: got message .*which a canal does not know"):
         facility.step(0, [(99, 5)])

@@ -18,7 +18,9 @@ def line(lengths_m: Sequence[float], **columns: Any) -> pd.DataFrame:
     """Return stretches s0, s1 and so on in a line over the nodes n0, n1 and so on."""
     n = len(lengths_m)
     nodes = [f"n{k}" for k in range(n + 1)]
-    return pd.DataFrame({"id": [f"s{k}" for k in range(n)], "from_node": nodes[:-1], "to_node": nodes[1:], "length_m": np.asarray(lengths_m, dtype=float), **columns})
+    return pd.DataFrame(
+        {"id": [f"s{k}" for k in range(n)], "from_node": nodes[:-1], "to_node": nodes[1:], "length_m": np.asarray(lengths_m, dtype=float), **columns}
+    )
 
 
 def fleet(ways: Sequence[str], depart_s: Sequence[float], speed_m_s: Any = 2.0, **columns: Any) -> pd.DataFrame:

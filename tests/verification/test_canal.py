@@ -50,7 +50,10 @@ def test_limit_speed_broadcasts_and_refuses_a_canal_without_water() -> None:
 
 def test_a_ship_sails_at_the_least_of_own_speed_rule_and_limit_speed() -> None:
     rules = {"shallow_m_s": 4.444, "middle_m_s": 3.333, "deep_m_s": 2.5, "shallow_draught_m": 4.5, "deep_draught_m": 10.0}
-    cross = {"canal": {"bottom_width_m": 62.0, "surface_width_m": 150.0, "depth_m": 13.5}, "ditch": {"bottom_width_m": 60.0, "surface_width_m": 60.0, "depth_m": 13.0}}
+    cross = {
+        "canal": {"bottom_width_m": 62.0, "surface_width_m": 150.0, "depth_m": 13.5},
+        "ditch": {"bottom_width_m": 60.0, "surface_width_m": 60.0, "depth_m": 13.0},
+    }
     canal = {"speed_limits": rules, "cross_sections": cross, "limit_speed_share": 0.9}
     stretches = line([6000.0] * 3, cross_section=["canal", "ditch", ""], has_speed_limit=[True, True, False])
     ships = fleet(["0-3"] * 4, np.arange(4) * 1e5, [3.0, 9.0, 9.0, 9.0], beam_m=[11.4, 11.4, 31.0, 34.0], draught_m=[3.5, 4.4, 9.9, 12.5])
@@ -272,7 +275,11 @@ def test_bad_tables_are_refused_in_one_sentence() -> None:
     bad(r"ships: draught_m of 'a' \(row 0\) is -1.0, and must be a number of 0 or more", ships.assign(draught_m=-1.0))
     bad(r"unknown node 'n7'\s?.*known are: n0, n1", fleet(["0-7"], [0.0]))
     bad("a ship from 'n0' sails nowhere", fleet(["0-0"], [0.0]))
-    bad("there is no way from 'n0' to 'x1'", ships.assign(destination="x1"), pd.concat([stretches, pd.DataFrame({"id": ["z"], "from_node": ["x0"], "to_node": ["x1"], "length_m": [1.0]})]))
+    bad(
+        "there is no way from 'n0' to 'x1'",
+        ships.assign(destination="x1"),
+        pd.concat([stretches, pd.DataFrame({"id": ["z"], "from_node": ["x0"], "to_node": ["x1"], "length_m": [1.0]})]),
+    )
     bad("stretches: 's1' joins the same nodes as 's0'", None, line([1.0, 1.0]).assign(from_node="n0", to_node="n1"))
     bad(r"stretches: length_m of 's0' \(row 0\) is 0.0, and must be above 0", None, line([0.0]))
     bad("stretches: 's0' begins and ends at one node", None, stretches.assign(to_node="n0"))
@@ -280,7 +287,11 @@ def test_bad_tables_are_refused_in_one_sentence() -> None:
     bad("cross_section 'x' of stretch 's0' is unknown; the parameters know: none", None, line([1.0], cross_section="x"))
     bad("closures: node 'n1' is not a bridge; bridges are: none", closures=pd.DataFrame({"node": ["n1"], "begin_s": [0.0], "end_s": [1.0]}))
     bridge = pd.DataFrame({"id": ["n1"], "kind": ["bridge"]})
-    bad("closures: row 0 of 'n1' runs from 5.0 to 1.0 s; it must end after", nodes=bridge, closures=pd.DataFrame({"node": ["n1"], "begin_s": [5.0], "end_s": [1.0]}))
+    bad(
+        "closures: row 0 of 'n1' runs from 5.0 to 1.0 s; it must end after",
+        nodes=bridge,
+        closures=pd.DataFrame({"node": ["n1"], "begin_s": [5.0], "end_s": [1.0]}),
+    )
 
 
 def test_bad_rules_are_refused_in_one_sentence() -> None:
@@ -292,4 +303,9 @@ def test_bad_rules_are_refused_in_one_sentence() -> None:
     both = {"sections": {k: {"meeting_max_beam_sum_m": 1.0, "from_node": "n0", "to_node": "n1"} for k in ("p", "q")}}
     bad("stretch 's0' is in the sections 'p' and 'q'; it can be in one", canal=both)
     cross = {"cross_sections": {"d": {"bottom_width_m": 5.0, "surface_width_m": 5.0, "depth_m": 2.0}}}
-    bad(r"the midship section of 'a' \(12 m²\) fills stretch 's0' \(10 m²\)", fleet(["0-1"], [0.0], beam_m=6.0, draught_m=2.0), line([1.0], cross_section="d"), cross)
+    bad(
+        r"the midship section of 'a' \(12 m²\) fills stretch 's0' \(10 m²\)",
+        fleet(["0-1"], [0.0], beam_m=6.0, draught_m=2.0),
+        line([1.0], cross_section="d"),
+        cross,
+    )

@@ -352,9 +352,10 @@ def _cast_off(canal, nodes, slots, heap, rows, i, now_ms):
     best = -1
     for j in range(canal.n_high):
         other = slots[j]
-        if other.state == WAIT_BERTH and other.node == n:
-            if best < 0 or other.begin_ms < slots[best].begin_ms or (other.begin_ms == slots[best].begin_ms and other.key < slots[best].key):
-                best = j
+        if other.state != WAIT_BERTH or other.node != n:
+            continue
+        if best < 0 or other.begin_ms < slots[best].begin_ms or (other.begin_ms == slots[best].begin_ms and other.key < slots[best].key):
+            best = j
     if slot.held[0] | slot.held[1] == 0:
         _free(canal, slots, i)
     if best >= 0:

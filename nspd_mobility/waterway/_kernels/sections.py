@@ -145,8 +145,9 @@ def _find_widest(canal, section, s, d, slots):
     best = -1
     for j in range(canal.n_high):
         other = slots[j]
-        if (other.held[d] >> s) & 1:
-            if best < 0 or other.rule_beam_m > slots[best].rule_beam_m or (other.rule_beam_m == slots[best].rule_beam_m and other.key < slots[best].key):
-                best = j
+        if (other.held[d] >> s) & 1 == 0:
+            continue
+        if best < 0 or other.rule_beam_m > slots[best].rule_beam_m or (other.rule_beam_m == slots[best].rule_beam_m and other.key < slots[best].key):
+            best = j
     section.max_beam_m[d] = slots[best].rule_beam_m
     section.max_ship[d] = slots[best].ship
