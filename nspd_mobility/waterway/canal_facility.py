@@ -45,28 +45,25 @@ class CanalFacility:
         self.canal = Canal(layout, bridges=list(bridges or {}), locks=list(locks or {}))
         self._facility_of = {layout.node_number[node]: facility for node, facility in {**(bridges or {}), **(locks or {})}.items()}
         self._departures = NO_REQUESTS
+        self._added_ms = NEVER_MS
         self._expected: dict[int, Any] = {}
         self._slot_of: dict[int, int] = {}
         self._inbox = records.records(canal_records.REQUEST, _FIRST_INBOX)
 
     def add_departures(self, requests: Any) -> None:
         """Give further ships that start by themselves, in order of time and none before those given already."""
-        left = self._departures[self._next :]
+        left = self._departures[self.canal.state["next_departure"][0] :]
         self._departures = records.as_records(np.concatenate([left, requests])) if len(left) else requests
         self.canal.state["next_departure"] = 0
+        self._added_ms = int(self._departures["time_ms"][0]) if len(self._departures) else NEVER_MS
 
     def expect(self, requests: Any) -> None:
         """Give further ships that start when a lock sends them; their time is not read."""
         self._expected.update(zip(requests["ship"].tolist(), requests, strict=True))
 
-    @property
-    def _next(self) -> int:
-        return int(self.canal.state["next_departure"][0])
-
     def next_arrival_ms(self) -> int:
-        """Return the time of the next departure, NEVER_MS where there is none."""
-        k = self._next
-        return int(self._departures["time_ms"][k]) if k < len(self._departures) else NEVER_MS
+        """Return the time of the first departure since the last addition, until a step has returned it; NEVER_MS after that."""
+        return self._added_ms
 
     def step(self, now_ms: int, messages: list[Any], horizon_ms: int = -NEVER_MS) -> int:
         """Do all that is due at `now_ms`, with the messages of this delta, and then what is due before the horizon."""
@@ -74,6 +71,7 @@ class CanalFacility:
             self._inbox = records.records(canal_records.REQUEST, 2 * len(messages))
         for k, message in enumerate(messages):
             self._read(k, message)
+        self._added_ms = NEVER_MS
         return self.canal.step(self._inbox, len(messages), self._departures, now_ms, horizon_ms)
 
     def _read(self, k: int, message: Any) -> None:
@@ -95,10 +93,11 @@ class CanalFacility:
 
     def outbox(self) -> list[tuple[str, int, int, Any]]:
         """Return what the last step sends to bridges and locks, and forget it."""
-        if not self.canal.has_messages:
+        messages = self.canal.take_messages()
+        if messages is None:
             return []
         sent: list[tuple[str, int, int, Any]] = []
-        for kind, node, ship, key, slot, direction, time_ms, eta_ms, pass_ms in self.canal.take_messages().tolist():
+        for kind, node, ship, key, slot, direction, time_ms, eta_ms, pass_ms in messages.tolist():
             if kind == SHIP_CALL:
                 self._slot_of[ship] = slot
                 content: tuple[Any, ...] = (SHIP_CALL, ship, direction, eta_ms, pass_ms, self.name)

@@ -189,10 +189,13 @@ class CanalLayout:
         own = self.table["overtaking_max_beam_sum_m"] if "overtaking_max_beam_sum_m" in self.table.columns else self.params.overtaking_max_beam_sum_m
         stretches["overtaking_max_beam_sum_m"] = own
         stretches["overtaking_max_beam_sum_m"][stretches["length_m"] <= self.params.no_overtaking_length_m] = 0.0
+        stretches["cross"] = -1
         if "cross_section" in self.table.columns:
+            numbers = {name: k for k, name in enumerate(self.params.cross_sections)}
             for record, name in zip(stretches, self.table["cross_section"], strict=True):
                 if name:
                     cross = self.params.cross_sections[name]
+                    record["cross"] = numbers[name]
                     record["area_m2"], record["surface_width_m"] = cross.area_m2, cross.surface_width_m
         stretches["first"] = stretches["last"] = -1
         return stretches

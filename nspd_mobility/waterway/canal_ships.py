@@ -133,7 +133,7 @@ def _check_fits(ships: pd.DataFrame, requests: Any, rows: Any, layout: CanalLayo
     for stretch in legs["stretch"]:
         area = layout.stretches["area_m2"][stretch]
         too_large = midship >= area
-        if area > 0.0 and too_large.any():
+        if layout.stretches["cross"][stretch] >= 0 and too_large.any():
             ship = ships["id"].iloc[int(rows[np.argmax(too_large)])]
             raise DataError(
                 f"ships: the midship section of {ship!r} ({midship[too_large][0]:.0f} m²) fills stretch '{layout.stretch_names[stretch]}' ({area:.0f} m²)"

@@ -40,6 +40,7 @@ class Canal:
     ) -> None:
         self.layout = layout
         self.state = _state_record(layout)
+        self._n_messages = self.state["n_messages"]
         self.nodes = layout.nodes.copy()
         self.stretches = layout.stretches.copy()
         self.sections = records.records(canal_records.SECTION, max(1, len(layout.section_names)))
@@ -109,15 +110,12 @@ class Canal:
         return rows
 
     def take_messages(self) -> Any:
-        """Return the messages of the last step, and forget them."""
-        messages = self._messages[: self.state["n_messages"][0]]
-        self.state["n_messages"] = 0
-        return messages
-
-    @property
-    def has_messages(self) -> bool:
-        """Whether the last step sends something."""
-        return bool(self.state["n_messages"][0])
+        """Return the messages of the last step, and forget them; None where there are none."""
+        n = self._n_messages[0]
+        if n == 0:
+            return None
+        self._n_messages[0] = 0
+        return self._messages[:n]
 
     def earliest_unwritten_ms(self) -> int:
         """Return a time before which no later row will name anything but a departure."""

@@ -177,6 +177,7 @@ def _start(canal, path, slots, ship, now_ms):
     slot.rule_beam_m = _WITHOUT_BOUND_M if ship.beam_m > canal.oversize_beam_m else ship.beam_m
     slot.node = path[ship.leg].from_node
     slot.n_sailed = 0
+    slot.cross = -1
     slot.bridge = NOT_CALLED
     slot.leaving_ms = now_ms
     return i

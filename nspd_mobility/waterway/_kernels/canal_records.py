@@ -54,6 +54,8 @@ SLOT = np.dtype(
         ("token", "i8", (2,)),  # of the live heap entry for MOTION and TAIL
         ("node", "i8"),  # where it is, or where it was last
         ("n_sailed", "i8"),
+        ("cross", "i8"),  # the cross section that limit_m_s is of
+        ("limit_m_s", "f8"),
         ("enter_ms", "i8"),  # the stretch
         ("free_ms", "i8"),  # when it would leave it alone
         ("leave_ms", "i8"),
@@ -90,7 +92,8 @@ NODE = np.dtype(
 STRETCH = np.dtype(
     [
         ("length_m", "f8"),
-        ("area_m2", "f8"),  # cross section; 0: no limit speed
+        ("cross", "i8"),  # number of the cross section, -1 for none: no limit speed
+        ("area_m2", "f8"),
         ("surface_width_m", "f8"),
         ("has_speed_limit", "i8"),
         ("overtaking_max_beam_sum_m", "f8"),

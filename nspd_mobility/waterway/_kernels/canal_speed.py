@@ -44,9 +44,12 @@ def ship_speed(canal, stretch, slot):
         elif slot.draught_m > canal.deep_draught_m:
             rule = canal.deep_m_s
         speed = min(speed, rule)
-    midship_m2 = slot.beam_m * slot.draught_m * canal.midship_coefficient
-    if stretch.area_m2 > 0.0 and midship_m2 > 0.0:
-        speed = min(speed, canal.limit_speed_share * limit_speed(stretch.area_m2, stretch.surface_width_m, midship_m2))
+    if stretch.cross >= 0:
+        if slot.cross != stretch.cross:  # kept from stretch to stretch: the formula is a tenth of the time of a leg
+            midship_m2 = slot.beam_m * slot.draught_m * canal.midship_coefficient
+            slot.limit_m_s = canal.limit_speed_share * limit_speed(stretch.area_m2, stretch.surface_width_m, midship_m2)
+            slot.cross = stretch.cross
+        speed = min(speed, slot.limit_m_s)
     return speed
 
 
