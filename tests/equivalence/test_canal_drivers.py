@@ -20,8 +20,6 @@ from nspd_mobility.waterway.canal import CanalFacility, CanalLayout
 from nspd_mobility.waterway.canal_ships import to_requests
 from nspd_mobility.waterway.canal_state import Canal
 
-pytestmark = pytest.mark.kernel
-
 LONG_MS = 10**12
 RULES = {
     "sections": {"w": {"meeting_max_beam_sum_m": 30.0}, "e": {"meeting_max_beam_sum_m": 35.0}},
@@ -99,7 +97,7 @@ def test_departures_given_in_pieces_give_the_rows_of_one_go(is_ahead: bool) -> N
 
 
 def test_growing_while_it_runs_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    ships = random_ships(300, 5.0, 1)
+    ships = random_ships(150, 5.0, 1)
     rows = by_loop(ships)
     monkeypatch.setattr(canal_state, "_FIRST_CAPACITY", 1)
     assert by_loop(ships) == rows
@@ -184,7 +182,7 @@ def coupled(ships: pd.DataFrame, is_ahead: bool, order: int, n_pieces: int = 1) 
 @pytest.mark.parametrize("order", range(4))
 @pytest.mark.parametrize("gap_s", [50.0, 600.0])
 def test_running_ahead_changes_nothing_where_messages_go_to_and_fro(order: int, gap_s: float) -> None:
-    ships = random_ships(120, gap_s, 11 + order)
+    ships = random_ships(80, gap_s, 11 + order)
     expected = coupled(ships, is_ahead=False, order=order)
     assert coupled(ships, is_ahead=True, order=order) == expected
     assert coupled(ships, is_ahead=True, order=order, n_pieces=5) == expected

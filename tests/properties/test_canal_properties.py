@@ -15,8 +15,6 @@ from nspd_mobility.kernels.heap import HEAP_ENTRY, heap_pop, heap_push
 from nspd_mobility.waterway._kernels import records
 from nspd_mobility.waterway.canal import simulate_canal
 
-pytestmark = pytest.mark.kernel
-
 LENGTHS_M = (50.0, 200.0, 1000.0, 3500.0)
 BEAMS_M = (0.0, 5.0, 11.4, 17.0, 23.0, 32.0, 38.0)
 SPEEDS_M_S = (0.5, 2.0, 2.0, 4.0)
@@ -139,6 +137,7 @@ def test_a_slower_ship_alone_is_never_earlier(canal: Any, pick: int, factor: flo
     assert slow.ships["arrive_s"][0] >= fast.ships["arrive_s"][0]
 
 
+@pytest.mark.kernel
 @given(st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 1), st.integers(-2, 2)), max_size=30), st.data())
 def test_a_heap_gives_the_order_of_sorting(entries: list[tuple[int, int, int]], data: Any) -> None:
     heap = records.records(HEAP_ENTRY, len(entries) + 1)
