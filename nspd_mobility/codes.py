@@ -172,3 +172,36 @@ class RegimeActive(Code):
     NEVER = 0
     ALWAYS = 1
     TRIGGERED = 2  # while the canal or the discharge is beyond a trigger
+
+
+# The canal.
+
+
+class CanalWait(Code):
+    """Why a ship on the canal loses time."""
+
+    NONE = 0
+    SECTION = 1  # an opposing ship that is too wide to meet is in the section, or goes first
+    OVERSIZE = 2  # the same, and one of both is a ship for which the canal is closed
+    BRIDGE = 3
+    BERTH = 4
+    FOLLOW = 5  # behind a slower ship that may not be overtaken
+
+
+class CanalEnd(Code):
+    """How a journey on the canal ends."""
+
+    BOUNDARY = 0
+    LOCK = 1
+    BERTH = 2
+
+
+class CanalStatus(Code):
+    """What a compiled step of the canal reports besides its result."""
+
+    OK = 0
+    ROWS_FULL = 1
+    SLOTS_FULL = 2
+    HEAP_FULL = 3
+    MESSAGES_FULL = 4
+    CLOCK_RAN_BACK = 5

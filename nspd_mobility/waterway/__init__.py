@@ -6,6 +6,10 @@ Usable alone: `simulate_lock` takes a table of ships and a lock complex and retu
 from typing import Any
 
 _PUBLIC = {
+    "simulate_canal": "canal",
+    "CanalResult": "canal",
+    "CanalLayout": "canal",
+    "limit_speed_m_s": "canal",
     "simulate_lock": "lock",
     "LockResult": "lock",
     "LevelSeries": "complex",
