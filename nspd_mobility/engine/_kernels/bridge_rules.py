@@ -194,7 +194,7 @@ def cause_of(bridge, users, i, n_due, train, now_ms):
     if not is_locked:
         return BY_OPENING
     cause = obstacle(bridge, user, n_due, pressing_ms(bridge, user) <= now_ms, now_ms)
-    if cause == BY_OUTAGE or cause == BY_WIND or cause == BY_SERVICE or now_ms < user.due_ms:
+    if cause in (BY_OUTAGE, BY_WIND, BY_SERVICE) or now_ms < user.due_ms:
         return cause
     if bridge.n_holding > 0 or train_goes_first(bridge, users, train, user, now_ms):
         return BY_TRAIN
