@@ -42,7 +42,7 @@ def daily_windows(bridge: BridgeParams, epoch: pd.Timestamp, end_s: float) -> pd
     rows = []
     for window in bridge.daily_windows.values():
         for day in days:
-            is_weekend = day.dayofweek >= _FIRST_WEEKEND_DAY
+            is_weekend = day.day_of_week >= _FIRST_WEEKEND_DAY
             if window.days == WindowDays.DAILY or (window.days == WindowDays.WEEKEND) == is_weekend:
                 begin_s, end_of_window_s = (_seconds(day, minutes, epoch) for minutes in (window.begin_min, window.end_min))
                 if begin_s < end_s and end_of_window_s > max(begin_s, 0.0):

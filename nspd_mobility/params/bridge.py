@@ -36,7 +36,7 @@ class DailyWindowParams(Params):
     @model_validator(mode="after")
     def _begins_first(self) -> Self:
         if self.end_min <= self.begin_min:
-            raise ValueError(f"end_min: a window ends after it begins at {self.begin_min} min; one over midnight is two windows")
+            raise ValueError(f"it ends at {self.end_min} min, and must end after its begin at {self.begin_min} min; a window over midnight is two windows")
         return self
 
 
