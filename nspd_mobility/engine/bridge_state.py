@@ -15,6 +15,7 @@ from ._kernels import bridge_records as layout
 from ._kernels.bridge import run_bridge, step_bridge
 
 _FIRST_CAPACITY = 64
+_OK = int(BridgeStatus.OK)  # the member costs as much as the step
 NO_WINDOWS = records(layout.WINDOW, 0)
 
 
@@ -58,7 +59,7 @@ class Bridge:
         """Do all that is due at `now_ms`, with the first `n` messages of `inbox`, and return the next time; the coupled driver."""
         while True:
             status, next_ms = step_bridge(self.state, self.users, self.windows, inbox, 0, n, now_ms, self._closure_rows, self._wait_rows, self.grants)
-            if status == BridgeStatus.OK:
+            if status == _OK:
                 return int(next_ms)
             self._grow(status, now_ms)
 
@@ -66,7 +67,7 @@ class Bridge:
         """Drive the bridge over messages sorted by time, up to `until_ms`; the compiled driver."""
         while True:
             status = run_bridge(self.state, self.users, self.windows, inbox, until_ms, self._closure_rows, self._wait_rows, self.grants)
-            if status == BridgeStatus.OK:
+            if status == _OK:
                 return
             self._grow(status, int(self.state["now_ms"][0]))
 

@@ -185,6 +185,21 @@ def test_a_ship_that_would_keep_the_bridge_open_into_a_window_of_trains_waits_fo
     assert served(result)[1] == (2000 + LEAD_S - 1100, "train")
 
 
+@pytest.mark.parametrize(("begin_s", "closed_s"), [(1000 + 300 + CLOSE_S, 1000 - LEAD_S), (1000 + 300 + CLOSE_S - 1, 4000)])
+def test_the_shortest_time_open_counts_before_a_window_of_trains(begin_s: float, closed_s: float) -> None:
+    result = simulate_checked(users(("ship", 1000, 50, 0)), bridge(priority="train_windows", min_open_s=300), windows(("train", begin_s, 4000)))
+    assert result.closures["road_closed_s"].tolist() == [closed_s]
+
+
+def test_a_train_that_gives_way_to_a_ship_goes_on_when_the_ship_can_no_longer_open_before_the_window() -> None:
+    # A holds until 1500 s. An opening is due from 400 s, so B of 500 s gives way, until the last moment at which the opening would be over
+    # before the window.
+    last = 1900 - (LEAD_S + 200 + CLOSE_S)
+    rows = users(("train", 0, 1500, 0), ("ship", 700, 200, 0), ("train", 500, 100, 0))
+    result = simulate_checked(rows, bridge(priority="train_windows"), windows(("train", 1900, 2500)))
+    assert result.waits["begin_s"].tolist() == [0, 2500 + LEAD_S, last + 0.001]
+
+
 def test_past_its_longest_wait_a_ship_opens_the_bridge_in_a_peak_block_where_it_may() -> None:
     block = windows(("peak_block", 0, 5000))
     ship = users(("ship", 1000, 200, 0))

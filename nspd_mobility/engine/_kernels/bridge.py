@@ -146,7 +146,7 @@ def _advance(bridge, users, now_ms, closure_rows, wait_rows, grants):
     if release_trains(bridge, users, now_ms, wait_rows):
         return True
     if bridge.phase != OPEN and bridge.phase != CLOSED and bridge.phase_end_ms <= now_ms:
-        _end_phase(bridge, now_ms, closure_rows)
+        _end_phase(bridge, closure_rows)
         return True
     if bridge.phase == OPEN:
         ship, keep = next_ship(bridge, users, now_ms)
@@ -183,19 +183,20 @@ def _advance(bridge, users, now_ms, closure_rows, wait_rows, grants):
 
 
 @kernel
-def _end_phase(bridge, now_ms, closure_rows):
+def _end_phase(bridge, closure_rows):
     """End a phase that takes a fixed time, and begin the next."""
+    end_ms = bridge.phase_end_ms
     if bridge.phase == _CLEARING:
         bridge.phase = _OPENING
-        bridge.opening_ms = now_ms
-        bridge.phase_end_ms = now_ms + bridge.open_ms
+        bridge.opening_ms = end_ms
+        bridge.phase_end_ms = end_ms + bridge.open_ms
     elif bridge.phase == _OPENING:
         bridge.phase = OPEN
-        bridge.opened_ms = now_ms
+        bridge.opened_ms = end_ms
     elif bridge.phase == _CLOSING:
         bridge.phase = REOPENING
-        bridge.closed_ms = now_ms
-        bridge.phase_end_ms = now_ms + bridge.reopen_road_ms
+        bridge.closed_ms = end_ms
+        bridge.phase_end_ms = end_ms + bridge.reopen_road_ms
     else:
         bridge.phase = CLOSED
         row = closure_rows[bridge.n_closure_rows]
@@ -208,7 +209,7 @@ def _end_phase(bridge, now_ms, closure_rows):
         row.open_ms = bridge.opened_ms
         row.closing_ms = bridge.closing_ms
         row.closed_ms = bridge.closed_ms
-        row.road_open_ms = now_ms
+        row.road_open_ms = end_ms
 
 
 @kernel
@@ -250,6 +251,10 @@ def _next_due(bridge, users, now_ms):
     if is_open:
         next_ms = _sooner(next_ms, max(bridge.pass_clear_ms[0], bridge.pass_clear_ms[1]), now_ms)
         next_ms = _sooner(next_ms, bridge.opened_ms + bridge.min_open_ms, now_ms)
+    elif bridge.phase == _CLEARING:
+        next_ms = bridge.phase_end_ms + bridge.open_ms  # nobody can do anything when the bridge begins to move
+    elif bridge.phase == _CLOSING and bridge.n_users == 0:
+        next_ms = bridge.phase_end_ms + bridge.reopen_road_ms
     elif bridge.phase != CLOSED:
         next_ms = bridge.phase_end_ms
     if bridge.n_users == 0:
