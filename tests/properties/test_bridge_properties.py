@@ -36,7 +36,7 @@ def requests(draw: Any) -> pd.DataFrame:
 
     Each is one whole number, taken apart digit by digit, which is quicker than drawing its parts.
     """
-    numbers = np.array(draw(st.lists(st.integers(0, 2**50), max_size=40)), dtype=np.int64)
+    numbers = np.array(draw(st.lists(st.integers(0, 2**50), max_size=30)), dtype=np.int64)
 
     def digit(base: int) -> Any:
         nonlocal numbers

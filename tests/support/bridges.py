@@ -83,11 +83,12 @@ def assert_safe(result: BridgeResult, params: dict[str, Any]) -> None:
     """Assert that the bridge is not away from its locks while a train holds it, and that ships keep clear of each other."""
     closures, waits = result.closures, result.waits
     ships, trains = waits[waits["user"] == "ship"], waits[waits["user"] == "train"]
-    for begin, end in zip(trains["begin_s"], trains["clear_s"], strict=True):
-        assert not ((closures["road_closed_s"] < end) & (closures["closed_s"] > begin)).any()
+    from_s, to_s = closures["road_closed_s"].to_numpy()[:, None], closures["closed_s"].to_numpy()[:, None]
+    away = (from_s < trains["clear_s"].to_numpy()) & (to_s > trains["begin_s"].to_numpy())
+    assert not away.any()
     if not params.get("two_way", False):
         assert not overlap(ships["begin_s"], ships["clear_s"])
-    for _, of_direction in ships.groupby("direction"):
+    for of_direction in (ships[ships["direction"] == d] for d in (0, 1)):
         assert not overlap(of_direction["begin_s"], of_direction["clear_s"])
         assert (np.diff(np.sort(of_direction["begin_s"])) >= params.get("follow_s", 0) - 1e-6).all()
 
@@ -112,7 +113,7 @@ def random_case(seed: int, n: int = 60, gap_s: float = 400.0) -> tuple[pd.DataFr
 def bridge_digest() -> str:
     """Return a hash of the rows of a few random cases."""
     digest = hashlib.sha256()
-    for seed in range(6):
+    for seed in range(3):
         result = simulate_bridge(*random_case(seed, n=30))
         for table in (result.closures, result.waits.drop(columns="user")):
             digest.update(table.to_csv().encode())
