@@ -170,22 +170,40 @@ class BridgeFacility:
     def __init__(self, name: str, params: BridgeParams, windows: Any = NO_WINDOWS) -> None:
         self.name = name
         self.bridge = Bridge(name, params, windows)
+        self._requests = as_records(np.zeros(0, layout.INBOX))
+        self._times: list[int] = []
+        self._next = 0
         self._names: list[str] = []
         self._numbers: dict[str, int] = {}
         self._inbox = as_records(np.zeros(0, layout.INBOX))
         self._values = np.zeros((0, len(layout.INBOX.names or ())), dtype=np.int64)
         self._grow(16)
 
+    def add_requests(self, inbox: Any) -> None:
+        """Give requests that need no message, such as trains of a calendar: records of INBOX in order of time, none before those given.
+
+        Whoever has a `reply` below 0 is not told when it may go.
+        """
+        self._requests = as_records(np.concatenate([self._requests[self._next :], inbox]))
+        self._times = self._requests["time_ms"].tolist()
+        self._next = 0
+
     def next_arrival_ms(self) -> int:
-        """Return NEVER_MS: whoever comes to a bridge sends a message."""
-        return NEVER_MS
+        """Return the time of the next of the given requests, NEVER_MS where there is none."""
+        return self._times[self._next] if self._next < len(self._times) else NEVER_MS
 
     def step(self, now_ms: int, messages: list[Any]) -> int:
         """Do all that is due at `now_ms`."""
-        n = len(messages)
+        first = self._next
+        while self.next_arrival_ms() == now_ms:
+            self._next += 1
+        n_given = self._next - first
+        n = n_given + len(messages)
         if n > len(self._inbox):
             self._grow(2 * n)
-        for k, (kind, who, direction, eta_ms, pass_ms, reply_to, *more) in enumerate(messages):
+        if n_given:
+            self._inbox[:n_given] = self._requests[first : self._next]
+        for k, (kind, who, direction, eta_ms, pass_ms, reply_to, *more) in enumerate(messages, n_given):
             reply = self._numbers.get(reply_to)
             if reply is None:
                 reply = self._numbers[reply_to] = len(self._names)
@@ -201,7 +219,8 @@ class BridgeFacility:
             return []
         self.bridge.state["n_grants"] = 0
         names, granted = self._names, int(BridgeMessage.BRIDGE_GRANTED)
-        return [(names[reply], begin, who, (granted, who, begin, clear)) for who, _, reply, begin, clear in self.bridge.grants[:n].tolist()]
+        grants = self.bridge.grants[:n].tolist()
+        return [(names[reply], begin, who, (granted, who, begin, clear)) for who, _, reply, begin, clear in grants if reply >= 0]
 
     def drain(self) -> tuple[Any, Any]:
         """Return the closure rows and the wait rows since the last call."""

@@ -71,6 +71,7 @@ def to_inbox(requests: pd.DataFrame) -> tuple[Any, npt.NDArray[np.int64]]:
     inbox["kind"] = np.where(is_ship, int(BridgeMessage.SHIP_CALL), int(BridgeMessage.TRAIN_REQUEST))[order]
     inbox["time_ms"], inbox["who"], inbox["eta_ms"] = call_ms[order], who[order], eta_ms[order]
     inbox["pass_ms"] = _to_ms(requests["pass_s"])[order]
+    inbox["reply"] = -1
     for column in ("direction", "priority", "is_wide"):
         if column in requests.columns:
             inbox[column] = requests[column].to_numpy(dtype=np.int64)[order]

@@ -25,7 +25,7 @@ INBOX = np.dtype(
         ("pass_ms", "i8"),  # a ship from the stop board to clear; a train: how long it holds, below 0 until it releases
         ("priority", "i8"),
         ("is_wide", "i8"),  # meets nobody in the opening, also where it is two-way
-        ("reply", "i8"),  # the caller's number of who is told
+        ("reply", "i8"),  # the caller's number of who is told, below 0: nobody
     ]
 )
 
