@@ -205,3 +205,76 @@ class CanalStatus(Code):
     HEAP_FULL = 3
     MESSAGES_FULL = 4
     CLOCK_RAN_BACK = 5
+
+
+class BridgePhase(Code):
+    """What a movable bridge is doing."""
+
+    CLOSED = 0
+    CLEARING = 1  # lights, barriers, road users off the deck; still locked
+    OPENING = 2
+    OPEN = 3
+    CLOSING = 4
+    REOPENING = 5  # locked, barriers go up
+
+
+class BridgeUser(Code):
+    """Kinds of users that a movable bridge serves."""
+
+    SHIP = 0
+    TRAIN = 1
+
+
+class BridgePriority(Code):
+    """Who goes first where a ship and a train want the bridge."""
+
+    SHIPS_FIRST = 0
+    TRAIN_WINDOWS = 1  # no opening may be open in a window reserved for trains; outside, ships go first
+    LONGEST_WAIT = 2  # who has waited longest
+
+
+class BridgeCause(Code):
+    """What a user of a movable bridge waits for."""
+
+    NONE = 0
+    OPENING = 1  # normal operation: barriers and movements
+    MIN_CLOSED = 2
+    PEAK_BLOCK = 3
+    BUNDLE = 4  # held for a second ship
+    TRAIN = 5
+    OUTAGE = 6
+    OTHER_SHIPS = 7
+    WIND = 8
+    OUT_OF_SERVICE = 9
+
+
+class BridgeWindow(Code):
+    """Kinds of stretches of time in which a movable bridge is not free to move."""
+
+    PEAK_BLOCK = 0  # no opening begins, for road traffic
+    OUT_OF_SERVICE = 1  # no opening begins: nobody operates the bridge
+    WIND = 2  # no opening begins: too much wind
+    OUTAGE = 3  # nothing begins to move
+    TRAIN = 4  # reserved for trains
+
+
+class BridgeStatus(Code):
+    """What a compiled step of a bridge reports besides its result."""
+
+    OK = 0
+    USERS_FULL = 1
+    WAIT_ROWS_FULL = 2
+    CLOSURE_ROWS_FULL = 3
+    GRANTS_FULL = 4
+    CLOCK_RAN_BACK = 5
+    CLOCK_STUCK = 6
+    BAD_MESSAGE = 7
+    UNKNOWN_TRAIN = 8
+
+
+class WindowDays(Code):
+    """Days on which a daily window holds."""
+
+    DAILY = 0
+    WEEKDAYS = 1
+    WEEKEND = 2

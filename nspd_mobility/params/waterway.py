@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..codes import Quality
+from .bridge import BridgeParams
+from .canal import CanalParams, SpeedLimits
 from .fields import Params, param
 from .levels import LevelParams
 from .lock import LockParams
@@ -16,16 +18,6 @@ class TideParams(Params):
     step_s: float = param(300.0, doc="step of the level series (s)", source="numerical resolution", quality=Quality.ESTIMATE, ge=1, le=3600)
 
 
-class SpeedLimits(Params):
-    """Largest speed on the canal by draught, as the canal's rules give it."""
-
-    shallow_m_s: float = param(doc="largest speed at a draught below shallow_draught_m (m/s)", gt=0)
-    middle_m_s: float = param(doc="largest speed at a draught between the two limits (m/s)", gt=0)
-    deep_m_s: float = param(doc="largest speed at a draught above deep_draught_m (m/s)", gt=0)
-    shallow_draught_m: float = param(doc="draught below which the shallow speed holds (m)", gt=0)
-    deep_draught_m: float = param(doc="draught above which the deep speed holds (m)", gt=0)
-
-
 class WaterwayParams(Params):
     """The waterway of a district."""
 
@@ -33,6 +25,8 @@ class WaterwayParams(Params):
     tide: TideParams = param(doc="tide at the sea side")
     levels: LevelParams = param(LevelParams(), doc="surge, the user's own series of levels, and discharge")
     canal_speed: SpeedLimits = param(doc="speed limits on the canal")
+    canal: CanalParams = param(CanalParams(), doc="rules of the canal: sections, meeting, overtaking")
+    bridges: dict[str, BridgeParams] = param({}, doc="movable bridges by node id; others hold nobody up", source="none unless given")
     estuary_speed_m_s: float = param(doc="sailing speed on the estuary, over ground (m/s)", gt=0)
     locks: dict[str, LockParams] = param(doc="lock complexes by node id")
 

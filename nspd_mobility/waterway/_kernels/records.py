@@ -7,11 +7,10 @@ each array argument costs about 0.2 us per call from Python.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from ...kernels.jit import is_compiled
+from ...kernels.arrays import as_records as as_records
+from ...kernels.arrays import records as records
 from ...params import ChamberParams, record_dtype
 
 N_GROUP = 2  # inland, sea: codes.VesselGroup
@@ -186,17 +185,3 @@ LOCKAGE_ROW = np.dtype(
         ("ship_area_m2", "f8"),
     ]
 )
-
-
-def records(dtype: np.dtype[Any], n: int) -> Any:
-    """Return `n` zeroed records that a kernel can use, compiled or not.
-
-    Compiled code reads the fields of a plain structured array as attributes. Plain Python code needs a recarray for that, which
-    costs 4 us per argument and call when it is passed to compiled code; so each gets its own.
-    """
-    return as_records(np.zeros(n, dtype))
-
-
-def as_records(array: Any) -> Any:
-    """Return a structured array in the form that kernels of this process use."""
-    return array.view(np.ndarray) if is_compiled() else array.view(np.recarray)
