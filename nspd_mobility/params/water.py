@@ -25,8 +25,8 @@ class LockRelationParams(Params):
     ``c = ((c1 - c2) tanh((Q - flow) / flow_width) + c1 + c2) / 2``.
     """
 
-    share_high_flow_share: float = param(0.035, doc="c at a large discharge, c1", source=_BIEMOND, quality=_PUBLISHED, ge=0, le=1)
-    share_low_flow_share: float = param(0.042, doc="c at a small discharge, c2", source=_BIEMOND, quality=_PUBLISHED, ge=0, le=1)
+    high_flow_share: float = param(0.035, doc="c at a large discharge, c1", source=_BIEMOND, quality=_PUBLISHED, ge=0, le=1)
+    low_flow_share: float = param(0.042, doc="c at a small discharge, c2", source=_BIEMOND, quality=_PUBLISHED, ge=0, le=1)
     flow_m3_s: float = param(20.0, doc="discharge halfway (m³/s)", source=_BIEMOND, quality=_PUBLISHED)
     flow_width_m3_s: float = param(5.0, doc="over which discharge c changes (m³/s)", source=_BIEMOND, quality=_PUBLISHED, gt=0)
     widening_m: float = param(2500.0, doc="length in which width and dispersion of the reach grow by a factor e (m)", source=_BIEMOND, quality=_PUBLISHED, gt=0)
