@@ -303,13 +303,19 @@ def displacement_of_lockages(ships: pd.DataFrame, passages: pd.DataFrame, params
     check_columns(ships, ("id", "length_m", "beam_m", "draught_m"), "ships")
     if list(ships["id"]) != list(passages["id"]):
         raise DataError("passages: the ships differ from those of the table of ships, or their order does; give the table of the same simulation")
-    is_sea = ships["is_sea"].to_numpy(dtype=bool) if "is_sea" in ships.columns else np.zeros(len(ships), dtype=bool)
-    volume = np.where(is_sea, given.block_coefficient_sea, given.block_coefficient_inland)
-    for column in ("length_m", "beam_m", "draught_m"):
-        volume = volume * numbers_of(ships, column, "ships", low=0.0)
+    volume = volume_of_ships(ships, given)
     passed = pd.Index(passages["lockage_id"].to_numpy(dtype=np.int64), name="lockage_id")
     total: pd.Series[float] = pd.Series(volume, index=passed, name="ships_m3")[passed >= 0].groupby(level=0).sum()
     return total
+
+
+def volume_of_ships(ships: pd.DataFrame, params: DisplacementParams) -> Floats:
+    """Return the water that each ship displaces (m³)."""
+    is_sea = ships["is_sea"].to_numpy(dtype=bool) if "is_sea" in ships.columns else np.zeros(len(ships), dtype=bool)
+    volume = np.where(is_sea, params.block_coefficient_sea, params.block_coefficient_inland)
+    for column in ("length_m", "beam_m", "draught_m"):
+        volume = volume * numbers_of(ships, column, "ships", low=0.0)
+    return volume
 
 
 def salt_steps(n: int, levels: tuple[Any, Any], salinities: tuple[Any, Any], temperatures: tuple[float, float]) -> Any:
