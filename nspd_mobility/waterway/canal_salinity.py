@@ -28,13 +28,13 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import Polynomial
 
-from ..errors import DataError, SimulationError, allowed, nearest
+from ..errors import DataError, SimulationError
 from ..params.build import build_plain
 from ..params.water import CanalParams
 from ..units import GRAVITY_M_S2, S_PER_DAY
 from ._kernels import canal_salinity as kernels
 from ._kernels.records import records
-from .salt import check_number
+from .checks import check_number
 
 Floats = npt.NDArray[np.float64]
 FRESH_KG_M3 = 1000.0  # density to which that of salt is related
@@ -120,10 +120,11 @@ def simulate_canal(
     given = load_kg_s if is_load else salinity_sea_kg_m3
     flows, outside = _daily(("inflow_m3_s", inflow_m3_s), ("load_kg_s" if is_load else "salinity_sea_kg_m3", given), n_days)
     check_number("inflow_m3_s", flows)
-    check_number("load_kg_s" if is_load else "salinity_sea_kg_m3", outside, high=np.inf if is_load else 45.0)
+    name, low, high = ("load_kg_s", -np.inf, np.inf) if is_load else ("salinity_sea_kg_m3", 0.0, 45.0)
+    check_number(name, outside, low, high)
     run = CanalState(params, has_reach=not is_load)
     if initial_kg_m3 is None:
-        if is_load and flows[0] <= 0.0 < outside[0]:
+        if is_load and flows[0] <= 0.0 and outside[0] != 0.0:
             raise DataError("initial_kg_m3: without an inflow a salt load has no steady state; give the salinity at the start")
         run.make_steady(flows[0], outside[0], salinity_head_kg_m3)
     else:
@@ -153,7 +154,8 @@ def lock_share(canal: CanalParams, inflow_m3_s: float) -> float:
     0.0385
     """
     r = canal.relation
-    return 0.5 * ((r.high_flow_share - r.low_flow_share) * float(np.tanh((inflow_m3_s - r.flow_m3_s) / r.flow_width_m3_s)) + r.high_flow_share + r.low_flow_share)
+    high, low = r.high_flow_share, r.low_flow_share
+    return 0.5 * ((high - low) * float(np.tanh((inflow_m3_s - r.flow_m3_s) / r.flow_width_m3_s)) + high + low)
 
 
 class CanalState:
@@ -171,7 +173,7 @@ class CanalState:
         self.has_reach = has_reach
         self.n_canal = max(1, round(params.length_m / params.cell_m))
         cell_m = params.length_m / self.n_canal
-        self.km = params.lock_km - params.length_m / 1000.0 + (np.arange(self.n_canal) + 0.5) * cell_m / 1000.0
+        self.km: Floats = params.lock_km - params.length_m / 1000.0 + (np.arange(self.n_canal, dtype=np.float64) + 0.5) * cell_m / 1000.0
         self.record = records(kernels.CANAL, 1)
         mixing_s = params.depth_m**2 * params.viscosity_ratio / params.viscosity_m2_s
         beta = params.density_per_salt_share / FRESH_KG_M3
@@ -248,7 +250,7 @@ class CanalState:
         speed = inflow_m3_s / (self.params.width_m * self.params.depth_m)
         current = float(record["current"]) * gradient
         top, bottom = (float(record["mixing_s"]) * gradient * (speed * mean_flow + current * density) for mean_flow, density in self._layers)
-        return np.maximum(np.stack([mean, mean + top, mean + bottom]), 0.0)
+        return np.asarray(np.maximum(np.stack([mean, mean + top, mean + bottom]), 0.0), dtype=np.float64)
 
 
 def check_status(status: int) -> None:
@@ -303,10 +305,3 @@ def _daily(first: tuple[str, Any], second: tuple[str, Any], n_days: int | None) 
         if np.ndim(given) and len(value) != n:
             raise DataError(f"{name}: {len(value)} days where {n} are asked for; give a number, or one value per day")
     return np.broadcast_to(values[0], (n,)).copy(), np.broadcast_to(values[1], (n,)).copy()
-
-
-def point_named(params: CanalParams, name: str) -> float:
-    """Return the kilometre of a named place."""
-    if name not in params.points_km:
-        raise DataError(f"points_km: no place '{name}'{nearest(name, params.points_km)}; given are: {allowed(params.points_km)}")
-    return params.points_km[name]

@@ -25,6 +25,7 @@ from ..params.salt import DisplacementParams, SaltChamberParams
 from ..units import S_PER_DAY
 from ._kernels import salt as kernels
 from ._kernels.records import records
+from .checks import check_columns, check_number, numbers_of, series_at
 from .complex import LevelSeries
 from .lock import as_levels
 
@@ -355,38 +356,6 @@ def _ships_by_lockage(lockages: pd.DataFrame, ships_m3: pd.Series[float]) -> Flo
     ships = np.asarray(ships_m3.reindex(lockages["lockage_id"], fill_value=0.0), dtype=np.float64)
     check_number("ships_m3", ships)
     return ships
-
-
-def series_at(value: float | pd.Series[float], time_s: Floats, what: str) -> Floats:
-    """Return a number, or a series over time, at each time."""
-    if not isinstance(value, pd.Series):
-        return np.full(len(time_s), float(value), dtype=np.float64)
-    times, values = np.asarray(value.index, dtype=np.float64), np.asarray(value, dtype=np.float64)
-    if len(times) == 0 or not (np.isfinite(times).all() and np.isfinite(values).all()) or (np.diff(times) <= 0.0).any():
-        raise DataError(f"{what}: a series needs numbers over rising times in seconds, without gaps; sort it and fill it first")
-    return np.asarray(np.interp(time_s, times, values), dtype=np.float64)
-
-
-def numbers_of(frame: pd.DataFrame, column: str, what: str = "lockages", low: float = -np.inf) -> Floats:
-    values = np.asarray(frame[column], dtype=np.float64)
-    check_number(f"{what}: '{column}'", values, low=low)
-    return values
-
-
-def check_columns(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
-    for column in columns:
-        if column not in frame.columns:
-            raise DataError(f"{what}: column '{column}' is missing; needed are: {', '.join(columns)}")
-
-
-def check_number(name: str, value: float | Floats, low: float = 0.0, high: float = np.inf) -> None:
-    if isinstance(value, float | int) and low <= value <= high and abs(value) < np.inf:
-        return  # 20 us less
-    values = np.atleast_1d(value)
-    for row in np.flatnonzero(~(np.isfinite(values) & (values >= low) & (values <= high)))[:1]:
-        place = f" in row {row}" if len(values) > 1 else ""
-        bounds = "a number" if np.isinf(low) else f"at least {low:g}" if np.isinf(high) else f"{low:g} to {high:g}"
-        raise DataError(f"{name}: {values[row]:g}{place} can't be used; it must be {bounds}")
 
 
 def check_depth(params: SaltChamberParams, steps: Any, name: str, ships_m3: Floats) -> None:

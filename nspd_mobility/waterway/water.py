@@ -17,7 +17,6 @@ do when water is short: lockages go on as they were simulated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,9 +32,10 @@ from ._kernels import canal_salinity as kernels
 from ._kernels import salt as salt_kernels
 from ._kernels.records import as_records, records
 from .canal_salinity import CanalState, check_status, profile_on, salinity_at
+from .checks import check_columns, check_number, numbers_of, series_at
 from .complex import LevelSeries
 from .lock import as_levels
-from .salt import CANAL, SEA, chamber_steps, check_columns, check_depth, check_number, numbers_of, salt_steps, series_at, volume_of_ships
+from .salt import CANAL, SEA, chamber_steps, check_depth, salt_steps, volume_of_ships
 
 Floats = npt.NDArray[np.float64]
 NEVER = np.iinfo(np.int64).max
@@ -134,8 +134,8 @@ class WaterBalance:
         lockages : DataFrame
             The lockages that are complete, in order of time, with `water_loss_m3, salt_to_canal_kg, salinity_after_kg_m3`.
         days : DataFrame
-            The days that are complete: `day_s, lock, inflow_m3, lock_loss_m3, flushing_m3, spill_m3, shortage_m3, storage_m3,
-            salt_in_kg, salt_head_kg, salt_out_kg, salinity_lock_end_kg_m3, salinity_mean_kg_m3` and `salinity_<place>_kg_m3`;
+            The days that are complete, but for one that ends at `until_s`: `day_s, lock, inflow_m3, lock_loss_m3, flushing_m3,
+            spill_m3, shortage_m3, storage_m3, salt_in_kg, salt_head_kg, salt_out_kg, salinity_lock_end_kg_m3, salinity_mean_kg_m3` and `salinity_<place>_kg_m3`;
             salinities and storage are those of the day's end.
 
         Raises
@@ -144,7 +144,8 @@ class WaterBalance:
             If a table can't be used, or comes too late.
         """
         self._take(lockages, ships, until_s)
-        return self._run(int(np.floor(until_s / self.step_s)), until_s, is_last=False)
+        n_steps = int(np.ceil(until_s / self.step_s - 1e-9)) - 1  # doors may close just at `until_s`, and that step is theirs
+        return self._run(max(n_steps, self._n_steps), until_s, is_last=False)
 
     def finish(self, until_s: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Close the balance: doors that stand open do so until `until_s`. A last day that is not whole is given as it is.
@@ -158,7 +159,10 @@ class WaterBalance:
             raise DataError("water balance: it is finished; make a new one for another period")
         if until_s < self._given_to_s:
             raise DataError(f"until_s: {until_s:g} s lies before {self._given_to_s:g} s, to which lockages were given")
-        result = self._run(int(np.ceil(until_s / self.step_s - 1e-9)), until_s, is_last=True)
+        n_steps = int(np.ceil(until_s / self.step_s - 1e-9))
+        if n_steps == 0 and len(self._waiting):
+            raise DataError(f"until_s: {until_s:g} s leaves no time for the lockages that were given; it must be above 0")
+        result = self._run(n_steps, until_s, is_last=True)
         self._is_finished = True
         return result
 
@@ -185,7 +189,7 @@ class WaterBalance:
             raise DataError("water balance: it is finished; make a new one for another period")
         check_number("until_s", until_s, low=self._given_to_s)
         check_columns(lockages, _COLUMNS, "lockages")
-        for name in sorted(set(lockages["chamber"])):
+        for name in lockages["chamber"].unique():
             if name not in self.chambers:
                 raise DataError(f"chambers: '{name}' of the lockages is missing{nearest(name, self.chambers)}; given are: {allowed(self.chambers)}")
         starts = numbers_of(lockages, "doors_close_s")
@@ -239,7 +243,8 @@ class WaterBalance:
         close, closed = numbers_of(waiting, "doors_close_s"), numbers_of(waiting, "doors_closed_s")
         ships = np.array([self._ships_m3.get(k, 0.0) for k in waiting["lockage_id"].tolist()])
         jobs = records(kernels.JOB, len(waiting))
-        jobs["closed"] = np.floor(closed / self.step_s)
+        latest = n_steps - 1 if is_last else NEVER  # what happens after the end counts in the last step
+        jobs["closed"] = np.minimum(np.floor(closed / self.step_s).astype(np.int64), latest)
         jobs["ships_m3"], jobs["due"], jobs["next_closed"] = ships, NEVER, -1
         ends = np.full(len(waiting), np.inf)
         for number, name in enumerate(self.chambers):
@@ -252,11 +257,10 @@ class WaterBalance:
             conditions[rows] = mine
             jobs["chamber"][rows] = number
             ends[rows[:-1]] = close[rows[1:]]
-            jobs["due"][rows[:-1]] = np.floor(close[rows[1:]] / self.step_s)
+            jobs["due"][rows[:-1]] = np.minimum(np.floor(close[rows[1:]] / self.step_s).astype(np.int64), latest)
             jobs["next_closed"][rows[:-1]] = jobs["closed"][rows[1:]]
             if is_last:
-                jobs["due"][rows[-1]], ends[rows[-1]] = n_steps - 1, until_s
-                np.minimum(jobs["due"], n_steps - 1, out=jobs["due"], where=jobs["due"] < NEVER)
+                jobs["due"][rows[-1]], ends[rows[-1]] = latest, np.inf
             if not self._is_known[name]:
                 self._is_known[name] = True
                 self._now["closed"][number] = jobs["closed"][rows[0]]
@@ -271,7 +275,7 @@ class WaterBalance:
         sea = series_at(self._sea, closed_s, "salinity_sea_kg_m3")
         temperatures = (self.params.temperature_sea_celsius, self.params.temperature_canal_celsius)
         steps = salt_steps(len(lockages), (canal + numbers_of(lockages, "head_m"), canal), (sea, np.zeros(len(lockages))), temperatures)
-        for word in sorted(set(lockages["direction"]) - {"to_canal", "to_sea"}):
+        for word in sorted(set(lockages["direction"].unique()) - {"to_canal", "to_sea"}):
             raise DataError(f"lockages: direction {word!r} is not one of: to_canal, to_sea")
         steps["side"] = np.where(lockages["direction"] == "to_canal", CANAL, SEA)
         return steps
@@ -325,73 +329,6 @@ class WaterBalance:
         return frame.sort_values(by, kind="stable", ignore_index=True)
 
 
-@dataclass(frozen=True, slots=True)
-class TreatyBalance:
-    """How the inflow of a period compares with the treaty and with what the locks take.
-
-    Attributes
-    ----------
-    inflow_m3_s, lock_loss_m3_s, flushing_m3_s, spill_m3_s, shortage_m3_s : float
-        Means over the period (m³/s).
-    days_below_share : float
-        Share of days with an inflow below the treaty's (–).
-    windows_below_share : float
-        Share of windows of the treaty's length whose mean inflow lies below the treaty's (–); NaN where the period is shorter.
-    n_days, n_windows : int
-        Days, and windows that lie whole in the period.
-    """
-
-    inflow_m3_s: float
-    lock_loss_m3_s: float
-    flushing_m3_s: float
-    spill_m3_s: float
-    shortage_m3_s: float
-    days_below_share: float
-    windows_below_share: float
-    n_days: int
-    n_windows: int
-
-
-def treaty_balance(days: pd.DataFrame, params: WaterParams | Mapping[str, Any] | None = None) -> TreatyBalance:
-    """Return the balance of a period against the treaty's flow; a window begins on each day.
-
-    Parameters
-    ----------
-    days : DataFrame
-        Whole days of a `WaterBalance`, without gaps.
-    params : WaterParams or mapping, optional
-        With the treaty's flow and window.
-
-    Raises
-    ------
-    DataError
-        If a column is missing, or there is no day.
-
-    Examples
-    --------
-    >>> flows = ("inflow_m3", "lock_loss_m3", "flushing_m3", "spill_m3", "shortage_m3")
-    >>> days = pd.DataFrame({"day_s": [0.0, 86_400.0], **{name: [864_000.0, 1_728_000.0] for name in flows}})
-    >>> treaty_balance(days, dict(treaty_window_days=2)).windows_below_share  # 10 and 20 m³/s: 15 on average, not below 13
-    0.0
-    """
-    given = params if isinstance(params, WaterParams) else build_plain(WaterParams, "water", **(params or {}))
-    flows = ("inflow_m3", "lock_loss_m3", "flushing_m3", "spill_m3", "shortage_m3")
-    check_columns(days, ("day_s", *flows), "days")
-    if not len(days):
-        raise DataError("days: there is none; a balance needs at least one day")
-    times = numbers_of(days, "day_s", "days")
-    for row in np.flatnonzero(np.abs(np.diff(times) - S_PER_DAY) > 1e-3)[:1]:
-        raise DataError(f"days: rows {row} and {row + 1} are not one day apart; give the days of one period and lock, in order")
-    means = {name.removesuffix("_m3") + "_m3_s": float(numbers_of(days, name, "days").mean() / S_PER_DAY) for name in flows}
-    inflow = numbers_of(days, "inflow_m3", "days") / S_PER_DAY
-    window = given.treaty_window_days
-    sums = np.concatenate([[0.0], np.cumsum(inflow)])
-    means_of_windows = (sums[window:] - sums[:-window]) / window if len(inflow) >= window else np.empty(0)
-    low = given.treaty_flow_m3_s * (1.0 - 1e-12)  # an inflow of just the treaty's flow is not below it
-    below = float((means_of_windows < low).mean()) if len(means_of_windows) else float("nan")
-    return TreatyBalance(**means, days_below_share=float((inflow < low).mean()), windows_below_share=below, n_days=len(days), n_windows=len(means_of_windows))
-
-
 def _inflow(params: WaterParams, epoch: pd.Timestamp | None, series: pd.Series[float] | None) -> Any:
     """Return the discharge at the head as a function of times (s)."""
     if series is not None:
@@ -424,5 +361,5 @@ def _day_frame(days: list[dict[str, float]], balance: WaterBalance) -> pd.DataFr
     places = [f"salinity_{name}_kg_m3" for name in balance.params.canal.points_km]
     columns = ["day_s", *_SUMS[:5], "storage_m3", *_SUMS[5:], "salinity_lock_end_kg_m3", "salinity_mean_kg_m3", *places]
     frame = pd.DataFrame(days, columns=columns, dtype=np.float64)
-    frame.insert(1, "lock", pd.array([balance.lock] * len(days), dtype="str"))
+    frame.insert(1, "lock", pd.Series([balance.lock] * len(days), index=frame.index, dtype="str"))
     return frame
