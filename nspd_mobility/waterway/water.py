@@ -135,8 +135,8 @@ class WaterBalance:
             The lockages that are complete, in order of time, with `water_loss_m3, salt_to_canal_kg, salinity_after_kg_m3`.
         days : DataFrame
             The days that are complete, but for one that ends at `until_s`: `day_s, lock, inflow_m3, lock_loss_m3, flushing_m3,
-            spill_m3, shortage_m3, storage_m3, salt_in_kg, salt_head_kg, salt_out_kg, salinity_lock_end_kg_m3, salinity_mean_kg_m3` and `salinity_<place>_kg_m3`;
-            salinities and storage are those of the day's end.
+            spill_m3, shortage_m3, storage_m3, salt_in_kg, salt_head_kg, salt_out_kg, salinity_lock_end_kg_m3,
+            salinity_mean_kg_m3` and `salinity_<place>_kg_m3`; salinities and storage are those of the day's end.
 
         Raises
         ------

@@ -15,7 +15,6 @@ from nspd_mobility.params.water import CanalParams, WaterParams
 from nspd_mobility.waterway.canal_salinity import CanalState, simulate_canal
 from nspd_mobility.waterway.water import WaterBalance
 
-pytestmark = pytest.mark.kernel
 anything = settings(deadline=None, max_examples=40)
 DAY_S = 86_400.0
 

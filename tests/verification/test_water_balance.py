@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -301,6 +305,26 @@ def test_errors_say_what_and_where() -> None:
 
 def test_parameters_may_be_given_as_a_model() -> None:
     assert WaterBalance(WaterParams(), {}).params == WaterBalance({}, {}).params
+
+
+def digest() -> str:
+    """Return a day and a half of the balance, and of a canal with the relation, to the last bit."""
+    _, rows, days = whole({"canal": {"cell_m": 9000.0}, "initial_salinity_kg_m3": 3.0, "flushing_m3_s": 2.0}, BEFORE, 1.5)
+    relation = {"length_m": 1000.0, "cell_m": 500.0}
+    canal = simulate_canal({"cell_m": 9000.0, "relation": relation}, inflow_m3_s=25.0, salinity_sea_kg_m3=24.6, initial_kg_m3=3.0, n_days=3)
+    values = [rows.select_dtypes("number"), days.select_dtypes("number"), canal.mean_kg_m3]
+    return "".join(float(x).hex() for table in values for x in np.asarray(table, dtype=np.float64).ravel())
+
+
+@pytest.mark.kernel
+@pytest.mark.skipif(not is_compiled(), reason="both sides would run without the JIT")
+def test_plain_python_gives_the_balance_of_the_compiled_kernels() -> None:
+    tests = Path(__file__).parents[1]
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join([str(tests), str(tests / "verification"), str(tests.parent)])}
+    command = [sys.executable, "-c", "from test_water_balance import digest; print(digest())"]
+    plain = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert plain.returncode == 0, plain.stderr
+    assert plain.stdout.strip() == digest()
 
 
 @pytest.mark.skipif(not is_compiled(), reason="says something of compiled kernels only")

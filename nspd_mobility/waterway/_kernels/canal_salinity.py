@@ -6,7 +6,8 @@ Cells lie in a row from the head, where fresh water comes in, to the locks. Over
 
 with u the mean speed Q / A and w the speed of the density current: K is the dispersion by the current's own shear under vertical
 mixing. Fluxes over a face are those of the exact steady solution between two centres (exponential fitting), so no step makes a
-salinity that was not there; time goes implicitly, by Newton's method. Each iteration conserves salt to rounding.
+salinity that was not there; time goes implicitly, by Newton's method. Each whole
+step of it conserves salt to rounding.
 
 Preconditions of all functions: positive volumes, areas and distances, times above zero, discharges not negative.
 
@@ -28,6 +29,7 @@ from .salt import clear_exchange, level_to, set_density, stand_open
 
 SEA, CANAL_SIDE = int(Side.SEA), int(Side.CANAL)
 MOST_ITERATIONS = 100
+FULL_ITERATIONS = 30  # whole steps of Newton; past them half ones, where it swings between two states
 CLOSE_ENOUGH = 1e-11  # of the salinities, where Newton stops
 STEEPEST = 500.0  # cell Peclet number past which a face is pure advection; exp of it is still a number
 OK, NOT_CONVERGED, DRAWN_DRY = 0, 1, 2
@@ -54,7 +56,7 @@ CELL = np.dtype(
         # of the solver
         ("salt_kg", "f8"),
         ("lower", "f8"),
-        ("diagonal", "f8"),
+        ("pivot", "f8"),
         ("upper", "f8"),
         ("right", "f8"),
         ("edge", "f8"),
@@ -123,17 +125,17 @@ def solve_cells(cells):
     n = len(cells)
     for i in range(1, n):
         here, before = cells[i], cells[i - 1]
-        factor = here.lower / before.diagonal
-        here.diagonal -= factor * before.upper
+        factor = here.lower / before.pivot
+        here.pivot -= factor * before.upper
         here.right -= factor * before.right
         here.edge -= factor * before.edge
     last = cells[n - 1]
-    last.right /= last.diagonal
-    last.edge /= last.diagonal
+    last.right /= last.pivot
+    last.edge /= last.pivot
     for i in range(n - 2, -1, -1):
         here, after = cells[i], cells[i + 1]
-        here.right = (here.right - here.upper * after.right) / here.diagonal
-        here.edge = (here.edge - here.upper * after.edge) / here.diagonal
+        here.right = (here.right - here.upper * after.right) / here.pivot
+        here.edge = (here.edge - here.upper * after.edge) / here.pivot
 
 
 @kernel
@@ -143,7 +145,7 @@ def set_up_cells(canal, cells, step_s, inflow_m3_s, rise_m3_s, head_kg_m3):
     for i in range(n):
         here = cells[i]
         here.lower = here.upper = here.edge = 0.0
-        here.diagonal = here.volume_m3 / step_s
+        here.pivot = here.volume_m3 / step_s
         here.right = (here.salt_kg - here.volume_m3 * here.salinity_kg_m3) / step_s
     cells[0].right += inflow_m3_s * head_kg_m3
     for i in range(n - 1):
@@ -153,19 +155,20 @@ def set_up_cells(canal, cells, step_s, inflow_m3_s, rise_m3_s, head_kg_m3):
         flux = left * here.salinity_kg_m3 - right * after.salinity_kg_m3
         here.right -= flux
         after.right += flux
-        here.diagonal += left + more
+        here.pivot += left + more
         here.upper -= right + more
-        after.diagonal += right + more
+        after.pivot += right + more
         after.lower -= left + more
 
 
 @kernel
-def apply_change(cells, edge):
+def apply_change(cells, edge, iteration):
     """Add the solution to the salinities; return the largest change and the largest salinity."""
+    share = 1.0 if iteration < FULL_ITERATIONS else 0.5
     largest = highest = 0.0
     for i in range(len(cells)):
         here = cells[i]
-        change = here.right + edge * here.edge
+        change = share * (here.right + edge * here.edge)
         here.salinity_kg_m3 += change
         largest = max(largest, abs(change))
         highest = max(highest, abs(here.salinity_kg_m3))
@@ -180,18 +183,19 @@ def advance_relation(canals, cells, step_s, inflow_m3_s, sea_kg_m3, head_kg_m3):
     share = canal.sea_share
     for i in range(n):
         cells[i].salt_kg = cells[i].volume_m3 * cells[i].salinity_kg_m3
-    for _ in range(MOST_ITERATIONS):
+    for k in range(MOST_ITERATIONS):
         set_up_cells(canal, cells, step_s, inflow_m3_s, 0.0, head_kg_m3)
         end = cells[n - 1]
         at_lock = 0.5 * (cells[lock].salinity_kg_m3 + cells[lock + 1].salinity_kg_m3)
-        left, right, _more = face_flux(canal, end, share * sea_kg_m3 + (1.0 - share) * at_lock, inflow_m3_s)
-        end.right -= left * end.salinity_kg_m3
-        end.diagonal += left
-        end.edge = right  # per salinity at the end, which follows that at the lock
+        outer = share * sea_kg_m3 + (1.0 - share) * at_lock
+        left, right, more = face_flux(canal, end, outer, inflow_m3_s)
+        end.right -= left * end.salinity_kg_m3 + more * outer
+        end.pivot += left + more
+        end.edge = right + more  # per salinity at the end, which follows that at the lock
         solve_cells(cells)
         at_lock += 0.5 * (cells[lock].right + cells[lock + 1].right)
         edge = (share * sea_kg_m3 + (1.0 - share) * at_lock) / (1.0 - (1.0 - share) * 0.5 * (cells[lock].edge + cells[lock + 1].edge))
-        largest, highest = apply_change(cells, edge)
+        largest, highest = apply_change(cells, edge, k)
         if largest <= CLOSE_ENOUGH * highest:
             return OK
     return NOT_CONVERGED
@@ -211,13 +215,13 @@ def advance_load(canals, cells, step_s, load_kg, step, flushing_ratio):
         here.volume_m3 += rise * step_s / n
         here.area_m2 = here.volume_m3 / canal.cell_m
     status = NOT_CONVERGED
-    for _ in range(MOST_ITERATIONS):
+    for k in range(MOST_ITERATIONS):
         set_up_cells(canal, cells, step_s, inflow, rise, step.head_kg_m3)
         end = cells[n - 1]
         end.right += load_kg / step_s - drawn * end.salinity_kg_m3
-        end.diagonal += drawn
+        end.pivot += drawn
         solve_cells(cells)
-        largest, highest = apply_change(cells, 0.0)
+        largest, highest = apply_change(cells, 0.0, k)
         if largest <= CLOSE_ENOUGH * highest:
             status = OK
             break
