@@ -31,6 +31,7 @@ SEA, CANAL_SIDE = int(Side.SEA), int(Side.CANAL)
 MOST_ITERATIONS = 100
 FULL_ITERATIONS = 30  # whole steps of Newton; past them half ones, where it swings between two states
 CLOSE_ENOUGH = 1e-11  # of the salinities, where Newton stops
+NOT_CLOSE = 1e-6  # the same at the last iteration, past which it has failed
 STEEPEST = 500.0  # cell Peclet number past which a face is pure advection; exp of it is still a number
 OK, NOT_CONVERGED, DRAWN_DRY = 0, 1, 2
 
@@ -197,8 +198,8 @@ def advance_relation(canals, cells, step_s, inflow_m3_s, sea_kg_m3, head_kg_m3):
         edge = (share * sea_kg_m3 + (1.0 - share) * at_lock) / (1.0 - (1.0 - share) * 0.5 * (cells[lock].edge + cells[lock + 1].edge))
         largest, highest = apply_change(cells, edge, k)
         if largest <= CLOSE_ENOUGH * highest:
-            return OK
-    return NOT_CONVERGED
+            break
+    return OK if largest <= NOT_CLOSE * highest else NOT_CONVERGED
 
 
 @kernel
@@ -214,7 +215,6 @@ def advance_load(canals, cells, step_s, load_kg, step, flushing_ratio):
         here.salt_kg = here.volume_m3 * here.salinity_kg_m3
         here.volume_m3 += rise * step_s / n
         here.area_m2 = here.volume_m3 / canal.cell_m
-    status = NOT_CONVERGED
     for k in range(MOST_ITERATIONS):
         set_up_cells(canal, cells, step_s, inflow, rise, step.head_kg_m3)
         end = cells[n - 1]
@@ -223,8 +223,8 @@ def advance_load(canals, cells, step_s, load_kg, step, flushing_ratio):
         solve_cells(cells)
         largest, highest = apply_change(cells, 0.0, k)
         if largest <= CLOSE_ENOUGH * highest:
-            status = OK
             break
+    status = OK if largest <= NOT_CLOSE * highest else NOT_CONVERGED
     step.salt_in_kg = load_kg
     step.salt_head_kg = inflow * step.head_kg_m3 * step_s
     step.salt_out_kg = drawn * cells[n - 1].salinity_kg_m3 * step_s
