@@ -25,6 +25,7 @@ from ..params.salt import DisplacementParams, SaltChamberParams
 from ..units import S_PER_DAY
 from ._kernels import salt as kernels
 from ._kernels.records import records
+from .checks import check_columns, check_number, numbers_of, series_at
 from .complex import LevelSeries
 from .lock import as_levels
 
@@ -135,14 +136,14 @@ def steady_exchange(
     36.8
     """
     params = chamber if isinstance(chamber, SaltChamberParams) else build_plain(SaltChamberParams, "chamber", **chamber)
-    _check_number("cycles_per_day", cycles_per_day, low=1e-6)
+    check_number("cycles_per_day", cycles_per_day, low=1e-6)
     for name, value in {"door_s": door_s, "levelling_s": levelling_s, "open_time_factor": open_time_factor}.items():
-        _check_number(name, value)
-    _check_number("symmetry_coefficient", symmetry_coefficient, high=2.0)
+        check_number(name, value)
+    check_number("symmetry_coefficient", symmetry_coefficient, high=2.0)
     salinities = (salinity_sea_kg_m3, salinity_canal_kg_m3)
-    steps = _steps(1, (sea_m_nap, canal_m_nap), salinities, (temperature_sea_celsius, temperature_canal_celsius))
+    steps = salt_steps(1, (sea_m_nap, canal_m_nap), salinities, (temperature_sea_celsius, temperature_canal_celsius))
     steps["ship_in_m3"] = ships_to_canal_m3, ships_to_sea_m3
-    _check_depth(params, steps, "chamber", steps["ship_in_m3"].max(axis=1))
+    check_depth(params, steps, "chamber", steps["ship_in_m3"].max(axis=1))
     cycle_s = S_PER_DAY / cycles_per_day
     open_s = cycle_s / 2.0 - levelling_s - 2.0 * (1.0 - params.door_motion_share) * door_s
     if open_s < 0.0:
@@ -223,17 +224,17 @@ def exchange_of_lockages(
     DataError
         If a table, a series or a parameter can't be used.
     """
-    _check_columns(lockages, _COLUMNS, "lockages")
+    check_columns(lockages, _COLUMNS, "lockages")
     names = lockages["chamber"].to_numpy(dtype=object)
     params = {name: c if isinstance(c, SaltChamberParams) else build_plain(SaltChamberParams, f"chambers.{name}", **c) for name, c in chambers.items()}
     for name in sorted(set(names)):
         if name not in params:
             raise DataError(f"chambers: '{name}' of the lockages is missing{nearest(name, params)}; given are: {allowed(params)}")
-    closed_s, series = _numbers(lockages, "doors_closed_s"), as_levels(levels)
+    closed_s, series = numbers_of(lockages, "doors_closed_s"), as_levels(levels)
     canal = np.interp(closed_s, series.start_s + series.step_s * np.arange(len(series.canal_m_nap)), series.canal_m_nap)
-    salinities = (_at(salinity_sea_kg_m3, closed_s, "salinity_sea_kg_m3"), _at(salinity_canal_kg_m3, closed_s, "salinity_canal_kg_m3"))
-    levels_m = (canal + _numbers(lockages, "head_m"), canal)
-    steps = _steps(len(lockages), levels_m, salinities, (temperature_sea_celsius, temperature_canal_celsius))
+    salinities = (series_at(salinity_sea_kg_m3, closed_s, "salinity_sea_kg_m3"), series_at(salinity_canal_kg_m3, closed_s, "salinity_canal_kg_m3"))
+    levels_m = (canal + numbers_of(lockages, "head_m"), canal)
+    steps = salt_steps(len(lockages), levels_m, salinities, (temperature_sea_celsius, temperature_canal_celsius))
     for word in sorted(set(lockages["direction"]) - {"to_canal", "to_sea"}):
         raise DataError(f"lockages: direction {word!r} is not one of: to_canal, to_sea")
     steps["side"] = np.where(lockages["direction"] == "to_canal", CANAL, SEA)
@@ -244,11 +245,11 @@ def exchange_of_lockages(
         rows = np.flatnonzero(names == name)
         rows = rows[np.argsort(starts[rows], kind="stable")]
         initial = initial_salinity_kg_m3.get(name) if isinstance(initial_salinity_kg_m3, Mapping) else initial_salinity_kg_m3
-        mine = _chamber_steps(lockages, steps, ships, rows, params[name], until_s)
+        mine = chamber_steps(lockages, steps, ships, rows, params[name], until_s)
         origin = 1 - int(mine["side"][0])
         salinity = float(mine["salinity_kg_m3"][0, origin] if initial is None else initial)
-        _check_number(f"initial_salinity_kg_m3 of '{name}'", salinity)
-        _check_depth(params[name], mine, name, np.maximum(ships[rows], mine["ship_in_m3"].max(axis=1)))
+        check_number(f"initial_salinity_kg_m3 of '{name}'", salinity)
+        check_depth(params[name], mine, name, np.maximum(ships[rows], mine["ship_in_m3"].max(axis=1)))
         state = kernels.state_record(params[name], salinity, float(mine["level_m_nap"][0, origin]), float(ships[rows[0]]))
         done = records(kernels.SALT_EXCHANGE, len(rows))
         kernels.salt_lockages(kernels.chamber_record(params[name]), mine, state, done)
@@ -300,30 +301,36 @@ def displacement_of_lockages(ships: pd.DataFrame, passages: pd.DataFrame, params
     {7: 3197.7}
     """
     given = DisplacementParams() if params is None else params
-    _check_columns(ships, ("id", "length_m", "beam_m", "draught_m"), "ships")
+    check_columns(ships, ("id", "length_m", "beam_m", "draught_m"), "ships")
     if list(ships["id"]) != list(passages["id"]):
         raise DataError("passages: the ships differ from those of the table of ships, or their order does; give the table of the same simulation")
-    is_sea = ships["is_sea"].to_numpy(dtype=bool) if "is_sea" in ships.columns else np.zeros(len(ships), dtype=bool)
-    volume = np.where(is_sea, given.block_coefficient_sea, given.block_coefficient_inland)
-    for column in ("length_m", "beam_m", "draught_m"):
-        volume = volume * _numbers(ships, column, "ships", low=0.0)
+    volume = volume_of_ships(ships, given)
     passed = pd.Index(passages["lockage_id"].to_numpy(dtype=np.int64), name="lockage_id")
     total: pd.Series[float] = pd.Series(volume, index=passed, name="ships_m3")[passed >= 0].groupby(level=0).sum()
     return total
 
 
-def _steps(n: int, levels: tuple[Any, Any], salinities: tuple[Any, Any], temperatures: tuple[float, float]) -> Any:
+def volume_of_ships(ships: pd.DataFrame, params: DisplacementParams) -> Floats:
+    """Return the water that each ship displaces (m³)."""
+    is_sea = ships["is_sea"].to_numpy(dtype=bool) if "is_sea" in ships.columns else np.zeros(len(ships), dtype=bool)
+    volume = np.where(is_sea, params.block_coefficient_sea, params.block_coefficient_inland)
+    for column in ("length_m", "beam_m", "draught_m"):
+        volume = volume * numbers_of(ships, column, "ships", low=0.0)
+    return volume
+
+
+def salt_steps(n: int, levels: tuple[Any, Any], salinities: tuple[Any, Any], temperatures: tuple[float, float]) -> Any:
     """Return the conditions of `n` lockages, checked."""
     steps = records(kernels.SALT_STEP, n)
     limits = {"level_m_nap": (levels, -np.inf, np.inf), "salinity_kg_m3": (salinities, 0.0, 45.0), "temperature_celsius": (temperatures, -2.0, 40.0)}
     for field, (values, low, high) in limits.items():
         for word, side in _SIDES.items():
-            _check_number(f"{field} of the {word}", values[side], low, high)
+            check_number(f"{field} of the {word}", values[side], low, high)
             steps[field][:, side] = values[side]
     return steps
 
 
-def _chamber_steps(lockages: pd.DataFrame, steps: Any, ships: Floats, rows: npt.NDArray[np.int64], params: SaltChamberParams, until_s: float | None) -> Any:
+def chamber_steps(lockages: pd.DataFrame, steps: Any, ships: Floats, rows: npt.NDArray[np.int64], params: SaltChamberParams, until_s: float | None) -> Any:
     """Return the steps of one chamber with their open times and the ships that come in for the next lockage."""
     mine = records(kernels.SALT_STEP, len(rows))
     mine[:] = steps[rows]
@@ -331,7 +338,7 @@ def _chamber_steps(lockages: pd.DataFrame, steps: Any, ships: Floats, rows: npt.
     ids = lockages["lockage_id"].to_numpy()[rows]
     for k in np.flatnonzero(side[1:] == side[:-1])[:1]:
         raise DataError(f"lockages: {ids[k]} and {ids[k + 1]} of one chamber go to the same side; keep the empty turns between them")
-    close, closed, levelled, opened, end = (_numbers(lockages, c)[rows] for c in ("doors_close_s", "doors_closed_s", "levelled_s", "doors_open_s", "end_s"))
+    close, closed, levelled, opened, end = (numbers_of(lockages, c)[rows] for c in ("doors_close_s", "doors_closed_s", "levelled_s", "doors_open_s", "end_s"))
     last = float(end[-1]) if until_s is None else max(float(until_s), float(opened[-1]))
     share = params.door_motion_share
     open_s = np.append(close[1:], last) - opened + share * (opened - levelled) + share * np.append((closed - close)[1:], 0.0)
@@ -347,43 +354,11 @@ def _ships_by_lockage(lockages: pd.DataFrame, ships_m3: pd.Series[float]) -> Flo
     for lockage_id in ships_m3.index[~known | ships_m3.index.duplicated()][:1]:
         raise DataError(f"ships_m3: lockage {lockage_id} is named twice or is not in the table of lockages; give one sum per lockage_id")
     ships = np.asarray(ships_m3.reindex(lockages["lockage_id"], fill_value=0.0), dtype=np.float64)
-    _check_number("ships_m3", ships)
+    check_number("ships_m3", ships)
     return ships
 
 
-def _at(value: float | pd.Series[float], time_s: Floats, what: str) -> Floats:
-    """Return a number, or a series over time, at each time."""
-    if not isinstance(value, pd.Series):
-        return np.full(len(time_s), float(value), dtype=np.float64)
-    times, values = np.asarray(value.index, dtype=np.float64), np.asarray(value, dtype=np.float64)
-    if len(times) == 0 or not (np.isfinite(times).all() and np.isfinite(values).all()) or (np.diff(times) <= 0.0).any():
-        raise DataError(f"{what}: a series needs numbers over rising times in seconds, without gaps; sort it and fill it first")
-    return np.asarray(np.interp(time_s, times, values), dtype=np.float64)
-
-
-def _numbers(frame: pd.DataFrame, column: str, what: str = "lockages", low: float = -np.inf) -> Floats:
-    values = np.asarray(frame[column], dtype=np.float64)
-    _check_number(f"{what}: '{column}'", values, low=low)
-    return values
-
-
-def _check_columns(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
-    for column in columns:
-        if column not in frame.columns:
-            raise DataError(f"{what}: column '{column}' is missing; needed are: {', '.join(columns)}")
-
-
-def _check_number(name: str, value: float | Floats, low: float = 0.0, high: float = np.inf) -> None:
-    if isinstance(value, float | int) and low <= value <= high and abs(value) < np.inf:
-        return  # 20 us less
-    values = np.atleast_1d(value)
-    for row in np.flatnonzero(~(np.isfinite(values) & (values >= low) & (values <= high)))[:1]:
-        place = f" in row {row}" if len(values) > 1 else ""
-        bounds = "a number" if np.isinf(low) else f"at least {low:g}" if np.isinf(high) else f"{low:g} to {high:g}"
-        raise DataError(f"{name}: {values[row]:g}{place} can't be used; it must be {bounds}")
-
-
-def _check_depth(params: SaltChamberParams, steps: Any, name: str, ships_m3: Floats) -> None:
+def check_depth(params: SaltChamberParams, steps: Any, name: str, ships_m3: Floats) -> None:
     """Check that water stands above the sills and that the ships are smaller than the chamber."""
     for side, word, sill in ((SEA, "sea", params.sill_height_sea_m), (CANAL, "canal", params.sill_height_canal_m)):
         lowest = float(steps["level_m_nap"][:, side].min())
