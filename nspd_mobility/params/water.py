@@ -36,7 +36,7 @@ class LockRelationParams(Params):
     cell_m: float = param(250.0, doc="length of its cells (m)", source=_BIEMOND, quality=_PUBLISHED, gt=0)
 
 
-class CanalParams(Params):
+class ChannelParams(Params):
     """A canal as its salt sees it: a straight channel of one width and depth, closed by locks at the sea end."""
 
     length_m: float = param(27_000.0, doc="from the head, where fresh water comes in, to the locks (m)", source=_BIEMOND, quality=_PUBLISHED, gt=0)
@@ -80,7 +80,7 @@ class CanalParams(Params):
 class WaterParams(Params):
     """Water and salt balance of the canal behind a lock complex."""
 
-    canal: CanalParams = param(CanalParams(), doc="the canal")
+    canal: ChannelParams = param(ChannelParams(), doc="the canal")
     inflow_m3_s: float = param(
         25.0,
         doc="discharge that comes in at the head (m³/s)",

@@ -30,7 +30,7 @@ from numpy.polynomial import Polynomial
 
 from ..errors import DataError, SimulationError
 from ..params.build import build_plain
-from ..params.water import CanalParams
+from ..params.water import ChannelParams
 from ..units import GRAVITY_M_S2, S_PER_DAY
 from ._kernels import canal_salinity as kernels
 from ._kernels.records import records
@@ -69,8 +69,8 @@ class CanalSalinity:
         return np.array([np.interp(km, self.km, row) for row in self.mean_kg_m3])
 
 
-def simulate_canal(
-    canal: CanalParams | Mapping[str, Any],
+def simulate_salinity(
+    canal: ChannelParams | Mapping[str, Any],
     *,
     inflow_m3_s: float | npt.ArrayLike,
     salinity_sea_kg_m3: float | npt.ArrayLike | None = None,
@@ -84,7 +84,7 @@ def simulate_canal(
 
     Parameters
     ----------
-    canal : CanalParams or mapping
+    canal : ChannelParams or mapping
     inflow_m3_s : float or array of shape (n_day,)
         Discharge from the head (m³/s); as much leaves at the locks.
     salinity_sea_kg_m3 : float or array of shape (n_day,), optional
@@ -107,13 +107,13 @@ def simulate_canal(
 
     Examples
     --------
-    >>> result = simulate_canal({}, inflow_m3_s=25.0, salinity_sea_kg_m3=24.6, n_days=1)
+    >>> result = simulate_salinity({}, inflow_m3_s=25.0, salinity_sea_kg_m3=24.6, n_days=1)
     >>> bool((np.diff(result.mean_kg_m3[-1]) > 0.0).all())  # saltest at the locks
     True
     """
-    params = canal if isinstance(canal, CanalParams) else build_plain(CanalParams, "canal", **canal)
+    params = canal if isinstance(canal, ChannelParams) else build_plain(ChannelParams, "canal", **canal)
     if (salinity_sea_kg_m3 is None) == (load_kg_s is None):
-        raise DataError("simulate_canal: give either salinity_sea_kg_m3 or load_kg_s, not both or none")
+        raise DataError("simulate_salinity: give either salinity_sea_kg_m3 or load_kg_s, not both or none")
     check_number("steps_per_day", steps_per_day, low=1)
     check_number("salinity_head_kg_m3", salinity_head_kg_m3, high=45.0)
     is_load = load_kg_s is not None
@@ -145,12 +145,12 @@ def salinity_at(profile_km: Floats, profile_kg_m3: Floats, points_km: Mapping[st
     return {name: float(np.interp(km, profile_km, profile_kg_m3)) for name, km in points_km.items()}
 
 
-def lock_share(canal: CanalParams, inflow_m3_s: float) -> float:
+def lock_share(canal: ChannelParams, inflow_m3_s: float) -> float:
     """Return the share c of the outside salinity in the published relation, for a discharge (m³/s).
 
     Examples
     --------
-    >>> round(lock_share(CanalParams(), 20.0), 4)
+    >>> round(lock_share(ChannelParams(), 20.0), 4)
     0.0385
     """
     r = canal.relation
@@ -163,12 +163,12 @@ class CanalState:
 
     Parameters
     ----------
-    params : CanalParams
+    params : ChannelParams
     has_reach : bool
         Whether the sea reach of the published relation lies behind the locks.
     """
 
-    def __init__(self, params: CanalParams, *, has_reach: bool = False) -> None:
+    def __init__(self, params: ChannelParams, *, has_reach: bool = False) -> None:
         self.params = params
         self.has_reach = has_reach
         self.n_canal = max(1, round(params.length_m / params.cell_m))
@@ -261,7 +261,7 @@ def check_status(status: int) -> None:
         raise DataError("canal: the locks take more salt out of the last cell in one step than is in it; raise 'steps_per_day' or 'canal.cell_m'")
 
 
-def profile_on(params: CanalParams, km: Floats, profile: Mapping[float, float] | Any) -> Floats:
+def profile_on(params: ChannelParams, km: Floats, profile: Mapping[float, float] | Any) -> Floats:
     """Return a salinity by kilometre (a Series or mapping) on the kilometres of the cells."""
     points = dict(profile)
     if not points:

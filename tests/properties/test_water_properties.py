@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.water import CANAL_M_NAP, SALT_CHAMBERS, balanced
 
-from nspd_mobility.params.water import CanalParams, WaterParams
-from nspd_mobility.waterway.canal_salinity import CanalState, simulate_canal
+from nspd_mobility.params.water import ChannelParams, WaterParams
+from nspd_mobility.waterway.canal_salinity import CanalState, simulate_salinity
 from nspd_mobility.waterway.water import WaterBalance
 
 anything = settings(deadline=None, max_examples=40)
@@ -52,7 +52,7 @@ def waters(draw: st.DrawFn) -> WaterParams:
     values: dict[str, Any] = {"inflow_m3_s": draw(number(0.0, 150.0)), "salinity_head_kg_m3": draw(number(0.0, 1.0))}
     values |= {"salinity_sea_kg_m3": draw(number(0.0, 32.0)), "initial_salinity_kg_m3": draw(number(0.0, 20.0))}
     values |= {"flushing_m3_s": draw(number(0.0, 10.0)), "exchange_factor": draw(number(0.0, 1.0)), "steps_per_day": draw(st.sampled_from([1, 4, 24]))}
-    return WaterParams(**values, canal=CanalParams(cell_m=draw(st.sampled_from([1000.0, 3000.0, 27_000.0]))))
+    return WaterParams(**values, canal=ChannelParams(cell_m=draw(st.sampled_from([1000.0, 3000.0, 27_000.0]))))
 
 
 @anything
@@ -94,7 +94,7 @@ def test_pieces_change_nothing(traffic: tuple[pd.DataFrame, pd.DataFrame], param
 @anything
 @given(number(0.0, 300.0), number(0.0, 35.0), number(0.0, 2.0), st.sampled_from([500.0, 1000.0, 9000.0]))
 def test_no_salinity_lies_beyond_those_outside(flow: float, sea: float, head: float, cell_m: float) -> None:
-    result = simulate_canal({"cell_m": cell_m}, inflow_m3_s=flow, salinity_sea_kg_m3=sea, salinity_head_kg_m3=head, initial_kg_m3=8.0, n_days=20)
+    result = simulate_salinity({"cell_m": cell_m}, inflow_m3_s=flow, salinity_sea_kg_m3=sea, salinity_head_kg_m3=head, initial_kg_m3=8.0, n_days=20)
     low, high = min(sea, head, 8.0), max(sea, head, 8.0)
     assert (result.mean_kg_m3 >= low - 1e-8).all() and (result.mean_kg_m3 <= high + 1e-8).all()
 
@@ -104,7 +104,7 @@ def test_no_salinity_lies_beyond_those_outside(flow: float, sea: float, head: fl
 def test_more_discharge_makes_a_fresher_canal(first: float, second: float, sea: float) -> None:
     profiles = []
     for flow in sorted((first, second)):
-        state = CanalState(CanalParams(), has_reach=True)
+        state = CanalState(ChannelParams(), has_reach=True)
         state.make_steady(flow, sea, 0.0)
         profiles.append(state.salinity_kg_m3)
     assert (profiles[1] <= profiles[0] + 1e-6).all()

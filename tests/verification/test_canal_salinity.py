@@ -10,9 +10,9 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from nspd_mobility.errors import DataError
-from nspd_mobility.params.water import CanalParams
+from nspd_mobility.params.water import ChannelParams
 from nspd_mobility.waterway._kernels import canal_salinity as kernels
-from nspd_mobility.waterway.canal_salinity import CanalState, _vertical, lock_share, simulate_canal
+from nspd_mobility.waterway.canal_salinity import CanalState, _vertical, lock_share, simulate_salinity
 
 AREA_M2 = 150.0 * 13.5
 MIXING_S = 13.5**2 * 2.2 / 6.75e-4
@@ -34,7 +34,7 @@ def at_places(result: Any, day: int) -> np.ndarray:
 def test_without_a_density_current_the_steady_profile_is_exponential() -> None:
     """Q S = A K dS/dx with one K: S falls by exp(-Q dx / (A K)) from cell to cell, and load / Q is the salinity at the locks."""
     for cell_m in (250.0, 1000.0, 3000.0):
-        result = simulate_canal({"density_per_salt_share": 0.0, "cell_m": cell_m}, inflow_m3_s=8.0, load_kg_s=40.0, n_days=1)
+        result = simulate_salinity({"density_per_salt_share": 0.0, "cell_m": cell_m}, inflow_m3_s=8.0, load_kg_s=40.0, n_days=1)
         (_, _), shear = _vertical(0.5)
         dispersion = 25.0 + MIXING_S * shear[0] * (8.0 / AREA_M2) ** 2
         distance_m = 1000.0 * (result.km[-1] - result.km)
@@ -53,11 +53,11 @@ def test_with_a_density_current_the_steady_profile_solves_the_flux_balance() -> 
 
         return [-brentq(missing, 0.0, 1.0, xtol=1e-18)]
 
-    result = simulate_canal({"cell_m": 100.0}, inflow_m3_s=25.0, load_kg_s=25.0 * 8.0, n_days=1)
+    result = simulate_salinity({"cell_m": 100.0}, inflow_m3_s=25.0, load_kg_s=25.0 * 8.0, n_days=1)
     distance_m = 1000.0 * (result.km[-1] - result.km)
     exact = solve_ivp(gradient, (0.0, distance_m[0]), [8.0], t_eval=distance_m[::-1], rtol=1e-9, atol=1e-12).y[0][::-1]
     assert result.mean_kg_m3[0] == pytest.approx(exact, abs=2e-3)
-    coarse = simulate_canal({}, inflow_m3_s=25.0, load_kg_s=25.0 * 8.0, n_days=1)
+    coarse = simulate_salinity({}, inflow_m3_s=25.0, load_kg_s=25.0 * 8.0, n_days=1)
     assert coarse.mean_kg_m3[0] == pytest.approx(np.interp(1000.0 * (coarse.km[-1] - coarse.km), distance_m[::-1], exact[::-1]), abs=0.02)
 
 
@@ -72,7 +72,7 @@ def test_shear_dispersion_has_the_coefficients_of_hansen_and_rattray_without_sli
 def test_steady_states_lie_near_those_of_the_source_model(flow: int) -> None:
     """The source model resolves the vertical. In its sea reach layers lag behind, which a 1-D model can't follow: it is up to 1.1 kg/m³
     saltier here at the locks. Along the canal the salinity falls by as much, to 15 %, while fresh water does not end it."""
-    result = simulate_canal({}, inflow_m3_s=float(flow), salinity_sea_kg_m3=24.6, n_days=1)
+    result = simulate_salinity({}, inflow_m3_s=float(flow), salinity_sea_kg_m3=24.6, n_days=1)
     here, there = at_places(result, 0), np.array(SOURCE[flow])
     assert (here >= there - 0.05).all() and (here <= there + 1.1).all()
     assert here[0] - here[1] == pytest.approx(there[0] - there[1], rel=0.15)
@@ -80,7 +80,7 @@ def test_steady_states_lie_near_those_of_the_source_model(flow: int) -> None:
 
 def test_the_example_of_the_source_model() -> None:
     sea = np.where(np.arange(61) < 10, 18.0, 28.0)
-    result = simulate_canal({}, inflow_m3_s=25.0, salinity_sea_kg_m3=sea)
+    result = simulate_salinity({}, inflow_m3_s=25.0, salinity_sea_kg_m3=sea)
     for day, values in SOURCE_EXAMPLE.items():
         here = at_places(result, day + 1)  # the first row is the start
         assert here == pytest.approx(np.array(values), abs=1.45)
@@ -95,11 +95,11 @@ def days_to_half(result: Any, km: float = 18.6) -> int:
 
 def test_the_canal_answers_to_more_discharge_faster_than_to_less() -> None:
     """Published finding; of the outside salinity the sign matters less."""
-    rising = simulate_canal({}, inflow_m3_s=np.r_[15.0, np.full(400, 35.0)], salinity_sea_kg_m3=24.6)
-    falling = simulate_canal({}, inflow_m3_s=np.r_[35.0, np.full(400, 15.0)], salinity_sea_kg_m3=24.6)
+    rising = simulate_salinity({}, inflow_m3_s=np.r_[15.0, np.full(400, 35.0)], salinity_sea_kg_m3=24.6)
+    falling = simulate_salinity({}, inflow_m3_s=np.r_[35.0, np.full(400, 15.0)], salinity_sea_kg_m3=24.6)
     assert days_to_half(rising) < 0.85 * days_to_half(falling)
-    saltier = simulate_canal({}, inflow_m3_s=25.0, salinity_sea_kg_m3=np.r_[18.0, np.full(400, 28.0)])
-    fresher = simulate_canal({}, inflow_m3_s=25.0, salinity_sea_kg_m3=np.r_[28.0, np.full(400, 18.0)])
+    saltier = simulate_salinity({}, inflow_m3_s=25.0, salinity_sea_kg_m3=np.r_[18.0, np.full(400, 28.0)])
+    fresher = simulate_salinity({}, inflow_m3_s=25.0, salinity_sea_kg_m3=np.r_[28.0, np.full(400, 18.0)])
     of_flow = days_to_half(falling) / days_to_half(rising)
     of_sea = max(days_to_half(saltier), days_to_half(fresher)) / min(days_to_half(saltier), days_to_half(fresher))
     assert of_sea < of_flow
@@ -109,7 +109,7 @@ def test_discharge_matters_more_than_the_salinity_outside() -> None:
     """Published finding, over the ranges that occur: 13 to 50 m³/s against P10 to P90 outside, 20.8 to 27.9 kg/m³."""
 
     def steady(flow: float, sea: float) -> float:
-        return float(simulate_canal({}, inflow_m3_s=flow, salinity_sea_kg_m3=sea, n_days=1).mean_kg_m3[0].mean())
+        return float(simulate_salinity({}, inflow_m3_s=flow, salinity_sea_kg_m3=sea, n_days=1).mean_kg_m3[0].mean())
 
     assert steady(13.0, 24.6) - steady(50.0, 24.6) > 2.0 * (steady(25.0, 27.9) - steady(25.0, 20.8))
 
@@ -117,13 +117,13 @@ def test_discharge_matters_more_than_the_salinity_outside() -> None:
 def test_measured_bands_are_of_the_size_of_the_model() -> None:
     """A comparison, nothing is tuned: September 2016 measured 1.5 to 6, dry September 2019 5 to 10 g/l (VNSC; of salt or of chloride is
     not said). Sluiskil and Sas van Gent at 20 and at 8 m³/s."""
-    wet, dry = (simulate_canal({}, inflow_m3_s=flow, salinity_sea_kg_m3=24.6, n_days=1) for flow in (35.0, 15.0))
+    wet, dry = (simulate_salinity({}, inflow_m3_s=flow, salinity_sea_kg_m3=24.6, n_days=1) for flow in (35.0, 15.0))
     assert all(1.5 <= wet.at(km)[0] <= 6.0 for km in (26.4, 18.6))
     assert all(5.0 <= dry.at(km)[0] <= 10.0 for km in (26.4, 18.6))
 
 
 def test_the_relation_is_the_published_one() -> None:
-    canal = CanalParams()
+    canal = ChannelParams()
     assert lock_share(canal, 20.0) == pytest.approx((0.035 + 0.042) / 2.0)
     assert lock_share(canal, 25.0) == pytest.approx(0.5 * ((0.035 - 0.042) * np.tanh(1.0) + 0.077))
     assert lock_share(canal, 500.0) == pytest.approx(0.035) and lock_share(canal, 0.0) == pytest.approx(0.042, rel=1e-3)
@@ -133,7 +133,7 @@ def test_the_relation_is_the_published_one() -> None:
 def test_salt_that_came_in_is_in_the_canal_or_went_out() -> None:
     rng = np.random.default_rng(2)
     flows, loads = rng.uniform(0.0, 200.0, 60), rng.uniform(-5.0, 400.0, 60)
-    result = simulate_canal({"cell_m": 1500.0}, inflow_m3_s=flows, load_kg_s=loads, initial_kg_m3=5.0, salinity_head_kg_m3=0.3)
+    result = simulate_salinity({"cell_m": 1500.0}, inflow_m3_s=flows, load_kg_s=loads, initial_kg_m3=5.0, salinity_head_kg_m3=0.3)
     volume = AREA_M2 * 27_000.0 / 18
     salt = result.mean_kg_m3.sum(axis=1) * volume
     change = result.salt_in_kg + result.salt_head_kg - result.salt_out_kg
@@ -144,9 +144,9 @@ def test_salt_that_came_in_is_in_the_canal_or_went_out() -> None:
 
 @pytest.mark.kernel
 def test_a_canal_of_one_salinity_stays_as_it_is() -> None:
-    still = simulate_canal({}, inflow_m3_s=0.0, load_kg_s=0.0, initial_kg_m3=7.0, n_days=5)
+    still = simulate_salinity({}, inflow_m3_s=0.0, load_kg_s=0.0, initial_kg_m3=7.0, n_days=5)
     assert still.mean_kg_m3 == pytest.approx(7.0, abs=1e-12)
-    through = simulate_canal({}, inflow_m3_s=40.0, load_kg_s=0.0, initial_kg_m3=7.0, salinity_head_kg_m3=7.0, n_days=5)
+    through = simulate_salinity({}, inflow_m3_s=40.0, load_kg_s=0.0, initial_kg_m3=7.0, salinity_head_kg_m3=7.0, n_days=5)
     assert through.mean_kg_m3 == pytest.approx(7.0, abs=1e-12)
     assert through.top_kg_m3 == pytest.approx(7.0, abs=1e-9) and through.bottom_kg_m3 == pytest.approx(7.0, abs=1e-9)
 
@@ -156,7 +156,7 @@ def test_faces_are_pure_advection_where_dispersion_is_nothing() -> None:
     assert [kernels.bernoulli(x) for x in (0.0, 800.0, -800.0)] == [1.0, 0.0, 800.0]
     assert kernels.bernoulli(0.3) == pytest.approx(0.3 / np.expm1(0.3), rel=1e-14)
     assert kernels.bernoulli(0.9e-5) == pytest.approx(0.9e-5 / np.expm1(0.9e-5), rel=1e-12)
-    result = simulate_canal(
+    result = simulate_salinity(
         {"dispersion_m2_s": 1e-9, "density_per_salt_share": 0.0, "viscosity_ratio": 1e-9}, inflow_m3_s=50.0, load_kg_s=0.0, initial_kg_m3=5.0, n_days=9
     )
     assert (np.diff(result.mean_kg_m3[1:], axis=1) >= -1e-12).all() and (result.mean_kg_m3 <= 5.0 + 1e-12).all()
@@ -164,7 +164,7 @@ def test_faces_are_pure_advection_where_dispersion_is_nothing() -> None:
 
 def test_one_cell_is_a_mixed_basin() -> None:
     """dS/dt = -Q S / V in implicit steps of a day."""
-    result = simulate_canal({"cell_m": 27_000.0}, inflow_m3_s=50.0, load_kg_s=0.0, initial_kg_m3=5.0, n_days=3)
+    result = simulate_salinity({"cell_m": 27_000.0}, inflow_m3_s=50.0, load_kg_s=0.0, initial_kg_m3=5.0, n_days=3)
     assert result.mean_kg_m3[:, 0] == pytest.approx(5.0 * (1.0 + 50.0 * 86_400.0 / (AREA_M2 * 27_000.0)) ** -np.arange(4.0))
 
 
@@ -176,7 +176,7 @@ def message(call: Any) -> str:
 
 def test_errors_say_what_is_allowed() -> None:
     def of(canal: Any = None, **options: Any) -> str:
-        return message(lambda: simulate_canal(canal or {}, **{"inflow_m3_s": 25.0, "salinity_sea_kg_m3": 24.6, **options}))
+        return message(lambda: simulate_salinity(canal or {}, **{"inflow_m3_s": 25.0, "salinity_sea_kg_m3": 24.6, **options}))
 
     assert "give either salinity_sea_kg_m3 or load_kg_s" in of(load_kg_s=3.0)
     assert "give the number of days, at least 1" in of()
@@ -188,15 +188,15 @@ def test_errors_say_what_is_allowed() -> None:
     assert "unknown key 'widht_m' (did you mean 'width_m'?)" in of({"widht_m": 1.0}, n_days=1)
     assert "'gent' at km 1 lies outside the canal, km 2.6 to 29.6" in of({"points_km": {"gent": 1.0}}, n_days=1)
     assert "is longer than the canal" in of({"cell_m": 50_000.0}, n_days=1)
-    assert "raise 'steps_per_day' or 'canal.cell_m'" in message(lambda: simulate_canal({}, inflow_m3_s=0.0, load_kg_s=-1e5, initial_kg_m3=1.0, n_days=1))
+    assert "raise 'steps_per_day' or 'canal.cell_m'" in message(lambda: simulate_salinity({}, inflow_m3_s=0.0, load_kg_s=-1e5, initial_kg_m3=1.0, n_days=1))
 
 
 def test_a_state_may_be_driven_step_by_step() -> None:
-    one, other = CanalState(CanalParams()), CanalState(CanalParams())
+    one, other = CanalState(ChannelParams()), CanalState(ChannelParams())
     for state in (one, other):
         state.set_salinity(4.0)
     for _ in range(4):
         one.advance(21_600.0, 25.0, 100.0, 0.0)
-    result = simulate_canal({}, inflow_m3_s=25.0, load_kg_s=100.0, initial_kg_m3=4.0, n_days=1, steps_per_day=4)
+    result = simulate_salinity({}, inflow_m3_s=25.0, load_kg_s=100.0, initial_kg_m3=4.0, n_days=1, steps_per_day=4)
     assert one.salinity_kg_m3 == pytest.approx(result.mean_kg_m3[1], rel=1e-12)
     assert other.salt_kg == pytest.approx(4.0 * AREA_M2 * 27_000.0)

@@ -16,7 +16,7 @@ from support.water import AFTER, BEFORE, CANAL_M_NAP, SALT_CHAMBERS, balanced, l
 from nspd_mobility.errors import DataError
 from nspd_mobility.kernels.jit import KERNELS, is_compiled
 from nspd_mobility.params.water import MONTHS, WaterParams
-from nspd_mobility.waterway.canal_salinity import simulate_canal
+from nspd_mobility.waterway.canal_salinity import simulate_salinity
 from nspd_mobility.waterway.salt import displacement_of_lockages, exchange_of_lockages
 from nspd_mobility.waterway.treaty import treaty_balance
 from nspd_mobility.waterway.water import WaterBalance
@@ -240,7 +240,7 @@ def test_a_balance_can_go_on_from_the_profile_of_another() -> None:
     profile = first.profile_kg_m3
     second = WaterBalance({}, {}, initial_salinity_kg_m3=profile)
     assert second.profile_kg_m3.to_numpy() == pytest.approx(profile.to_numpy())
-    steady = simulate_canal({}, inflow_m3_s=25.0, salinity_sea_kg_m3=24.6, n_days=1).mean_kg_m3[0]
+    steady = simulate_salinity({}, inflow_m3_s=25.0, salinity_sea_kg_m3=24.6, n_days=1).mean_kg_m3[0]
     assert WaterBalance({}, {}).profile_kg_m3.to_numpy() == pytest.approx(steady), "without one it is the published relation's"
 
 
@@ -311,7 +311,7 @@ def digest() -> str:
     """Return a day and a half of the balance, and of a canal with the relation, to the last bit."""
     _, rows, days = whole({"canal": {"cell_m": 9000.0}, "initial_salinity_kg_m3": 3.0, "flushing_m3_s": 2.0}, BEFORE, 1.5)
     relation = {"length_m": 1000.0, "cell_m": 500.0}
-    canal = simulate_canal({"cell_m": 9000.0, "relation": relation}, inflow_m3_s=25.0, salinity_sea_kg_m3=24.6, initial_kg_m3=3.0, n_days=3)
+    canal = simulate_salinity({"cell_m": 9000.0, "relation": relation}, inflow_m3_s=25.0, salinity_sea_kg_m3=24.6, initial_kg_m3=3.0, n_days=3)
     values = [rows.select_dtypes("number"), days.select_dtypes("number"), canal.mean_kg_m3]
     return "".join(float(x).hex() for table in values for x in np.asarray(table, dtype=np.float64).ravel())
 
