@@ -17,6 +17,7 @@ LOCAL_ZONE = "Europe/Amsterdam"  # clock times in files
 
 UNITS = {
     "m_s2": "m/s²",
+    "m2_s": "m²/s",
     "m3_s": "m³/s",
     "kg_m3": "kg/m³",
     "kg_s": "kg/s",

@@ -113,7 +113,9 @@ def is_whole_number(model: type[BaseModel], path: str) -> bool:
 def _strip(annotation: Any) -> Any:
     while hasattr(annotation, "__metadata__"):
         annotation = annotation.__origin__
-    return annotation
+    members = [kind for kind in getattr(annotation, "__args__", ()) if kind is not type(None)]
+    is_optional = type(None) in getattr(annotation, "__args__", ()) and len(members) == 1
+    return _strip(members[0]) if is_optional else annotation
 
 
 def _value_type(annotation: Any) -> Any:

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, model_validator
 from ..codes import Information, LockPolicy, Packing, Quality, Side, TugPlace
 from .closures import ClosureParams, OuterLimits, RegimeParams
 from .fields import Params, code_field, param
+from .salt import SaltChamberParams
 
 
 def _number_as(field: str) -> BeforeValidator:
@@ -91,6 +92,7 @@ class ChamberParams(OuterLimits):
         ge=0,
         le=2,
     )
+    salt: SaltChamberParams | None = param(None, doc="the chamber as salt sees it; left out, no salt is counted", source="none unless given")
     initial_side: code_field(Side) = param(Side.CANAL, doc="side with open doors at the start")  # type: ignore[valid-type]
 
     @model_validator(mode="before")

@@ -8,6 +8,7 @@ from .canal import CanalParams, SpeedLimits
 from .fields import Params, param
 from .levels import LevelParams
 from .lock import LockParams
+from .water import WaterParams
 
 
 class TideParams(Params):
@@ -28,6 +29,7 @@ class WaterwayParams(Params):
     canal: CanalParams = param(CanalParams(), doc="rules of the canal: sections, meeting, overtaking")
     bridges: dict[str, BridgeParams] = param({}, doc="movable bridges by node id; others hold nobody up", source="none unless given")
     estuary_speed_m_s: float = param(doc="sailing speed on the estuary, over ground (m/s)", gt=0)
+    water: WaterParams | None = param(None, doc="water and salt balance of the canal; left out, none is made", source="none unless given")
     locks: dict[str, LockParams] = param(doc="lock complexes by node id")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..units import unit_of
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ SHIPS = Table(
         length_m       double  length
         beam_m         double  beam
         draught_m      double  draught
+        air_draught_m  double  height above the water
         lock           string  lock complex
         side           string  side of the lock where it arrives: sea or canal
         is_counted     bool    arrives in the measured window
@@ -83,6 +84,7 @@ SHIPS = Table(
         wait_rv_s      double  waiting as the Richtlijnen Vaarwegen count it, entry included
         passage_s      double  from arrival to exit
         arrive_s       double  arrives at its destination
+        canal_wait_s   double  waiting on the canal: for sections, bridges, ships ahead and berths
         """),
 )
 
@@ -104,6 +106,8 @@ LOCKAGES = Table(
         head_m         double  sea level minus canal level at levelling
         n_ships        int64   ships inside; 0 is an empty turn
         area_share     double  area of the ships over the area of the chamber
+        water_loss_m3  double  water that the canal loses by it, a gain is negative
+        salt_to_canal_kg double net salt into the canal
         is_counted     bool    starts in the measured window
         """),
 )
@@ -119,6 +123,97 @@ LEGS = Table(
         enter_s     double  enters the stretch
         leave_s     double  leaves the stretch
         is_counted  bool    the ship counts
+        """),
+)
+
+WAITS = Table(
+    "waits",
+    "One row per loss of time of a ship on the canal; the sum is its journey there less free sailing.",
+    _columns("""
+        period      string  typical period of the calendar
+        entity_id   uint64  the ship
+        group       string  inland, sea or recreation
+        place       string  node where it waits, or comes to later than it would alone
+        cause       string  section, oversize, bridge, berth or follow
+        causer_id   uint64  the ship that was in the way first, 0 where it was none
+        begin_s     double  begin
+        end_s       double  end
+        is_counted  bool    the ship counts
+        """),
+)
+
+BRIDGE_CLOSURES = Table(
+    "bridge_closures",
+    "One row per opening of a movable bridge for ships: a closure for road and rail.",
+    _columns("""
+        period        string  typical period of the calendar
+        bridge        string  node of the bridge
+        cause_id      uint64  ship that it began for
+        n_ships       int64   ships that passed
+        is_forced     bool    it began against a rule, for a ship past its longest wait
+        road_closed_s double  lights and barriers stop the road
+        opening_s     double  the bridge begins to open
+        open_s        double  it is open
+        closing_s     double  it begins to close
+        closed_s      double  it is closed and locked
+        road_open_s   double  the road is free
+        is_counted    bool    begins in the measured window
+        """),
+)
+
+BRIDGE_PASSAGES = Table(
+    "bridge_passages",
+    "One row per ship or train that needed a bridge.",
+    _columns("""
+        period      string  typical period of the calendar
+        bridge      string  node of the bridge
+        entity_id   uint64  who
+        user        string  ship or train
+        cause       string  what it waited for longest: opening, min_closed, peak_block, bundle, train, outage, ships, or none
+        eta_s       double  a ship at the stop board, a train at the signal
+        begin_s     double  may go
+        clear_s     double  is clear of the bridge
+        is_counted  bool    begins in the measured window
+        """),
+)
+
+ENCOUNTERS = Table(
+    "encounters",
+    "How often ships of two groups meet and overtake on the canal, by stretch and kilometre, in the measured window.",
+    _columns("""
+        period          string  typical period of the calendar
+        stretch         string  fairway stretch of the network
+        km              int64   whole kilometre of the fairway
+        kind            string  meeting or overtaking
+        first_group     string  group; of an overtaking the one that overtakes
+        second_group    string  group of the other ship
+        n               int64   encounters
+        beam_sum_max_m  double  largest sum of their beams
+        """),
+)
+
+WATER = Table(
+    "water",
+    "Water and salt of the canal by day; salinities and storage are those of the day's end.",
+    _columns("""
+        period                       string  typical period of the calendar
+        lock                         string  lock complex
+        day_s                        double  begin of the day of 24 h
+        inflow_m3                    double  fresh water that comes in
+        lock_loss_m3                 double  water that lockages take, a gain is negative
+        flushing_m3                  double  water let out at the locks to flush
+        spill_m3                     double  surplus water let out
+        shortage_m3                  double  water that is missing to keep the lowest level
+        storage_m3                   double  water over the target level
+        salt_in_kg                   double  salt that lockages bring
+        salt_head_kg                 double  salt that comes in with fresh water
+        salt_out_kg                  double  salt that goes out with flushing and spill
+        salinity_lock_end_kg_m3      double  salinity at the locks
+        salinity_mean_kg_m3          double  mean salinity of the canal
+        salinity_sluiskil_kg_m3      double  salinity at Sluiskil
+        salinity_sas_van_gent_kg_m3  double  salinity at Sas van Gent
+        salinity_zelzate_kg_m3       double  salinity at Zelzate
+        is_counted                   bool    begins in the measured window
         """),
 )
 
@@ -176,7 +271,7 @@ INDICATORS = Table(
         """),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (SHIPS, LOCKAGES, LEGS, LEVELS, CLOSURES, EVENTS, INDICATORS)}
+TABLES: dict[str, Table] = {table.name: table for table in (SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS)}
 
 _ARROW = {"string": "string", "double": "float64", "int64": "int64", "uint64": "uint64", "bool": "bool_"}
 

@@ -138,3 +138,25 @@ def _check_fits(ships: pd.DataFrame, requests: Any, rows: Any, layout: CanalLayo
             raise DataError(
                 f"ships: the midship section of {ship!r} ({midship[too_large][0]:.0f} m²) fills stretch '{layout.stretch_names[stretch]}' ({area:.0f} m²)"
             )
+
+
+def free_sailing_s(requests: Any, layout: CanalLayout) -> npt.NDArray[np.float64]:
+    """Return how long each ship sails where nothing is in its way, shape (n_ship,), s."""
+    params, limits = layout.params, layout.params.speed_limits
+    draught = requests["draught_m"]
+    rule = np.full(len(requests), np.inf)
+    if limits is not None:
+        rule = np.where(draught < limits.shallow_draught_m, limits.shallow_m_s, np.where(draught <= limits.deep_draught_m, limits.middle_m_s, limits.deep_m_s))
+    midship = requests["beam_m"] * draught * params.midship_coefficient
+    total = np.zeros(len(requests))
+    for first, n_legs in sorted(set(zip(requests["leg"].tolist(), requests["n_legs"].tolist(), strict=True))):
+        rows = np.flatnonzero((requests["leg"] == first) & (requests["n_legs"] == n_legs))
+        for number in layout.path["stretch"][first : first + n_legs]:
+            stretch = layout.stretches[number]
+            speed = requests["speed_m_s"][rows]
+            if stretch["has_speed_limit"]:
+                speed = np.minimum(speed, rule[rows])
+            if stretch["cross"] >= 0:
+                speed = np.minimum(speed, params.limit_speed_share * limit_speed_m_s(stretch["area_m2"], stretch["surface_width_m"], midship[rows], 1.0))
+            total[rows] += stretch["length_m"] / speed
+    return total

@@ -127,6 +127,10 @@ class LockComplex:
     def _state(self) -> tuple[Any, ...]:
         return self.lock, self.chambers, self.slots, self.levels, self.closures, self.notices, self.expected
 
+    def ship_rows(self, first: int) -> Any:
+        """Return the ship rows from a number on that were not drained yet; a view."""
+        return self._ship_rows[first : self.lock["n_ship_rows"][0]]
+
     def drain(self) -> tuple[Any, Any]:
         """Return the ship rows and the lockage rows since the last call, and forget them."""
         state = self.lock[0]
