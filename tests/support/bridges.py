@@ -34,8 +34,8 @@ def windows(*rows: tuple[str, float, float]) -> pd.DataFrame:
 
 
 def overlap(begin: Any, end: Any) -> bool:
-    """Say whether any two stretches of time overlap; touching is no overlap."""
-    order = np.argsort(begin, kind="stable")
+    """Say whether any two stretches of time overlap; touching is no overlap, also where one takes no time."""
+    order = np.lexsort((end, begin))
     begin, end = np.asarray(begin)[order], np.asarray(end)[order]
     return bool((begin[1:] < np.maximum.accumulate(end)[:-1]).any())
 
