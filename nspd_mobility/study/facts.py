@@ -114,9 +114,7 @@ def _inventory(variants: list[Variant], reference: str) -> list[dict[str, Any]]:
 
 def _map(study: Study) -> dict[str, Any]:
     """Return nodes and lines of the fairways for drawing."""
-    from ..network.waterway import read_fairways
-
-    network = read_fairways(study.network.folder)
+    network = study.fairways
     lines = network.lines
     nodes = {
         str(i): {"name": row["name"], "kind": row["kind"], "country": row["country"], "lon": row["lon_deg"], "lat": row["lat_deg"]}

@@ -16,14 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..demand.ship_tables import read_ship_tables
 from ..demand.ships_file import read_ships_file
-from ..district.day import RESULT_TABLES, District, simulate_day
 from ..errors import DataError, NspdError, SimulationError, UsageError
 from ..network.dataset import inside
-from ..network.waterway import read_fairways
 from ..params.tree import find
 from ..streams import Streams
 from ..tables.recorder import Recorder
@@ -34,6 +32,9 @@ from ..waterway.tide import read_constituents
 from .definition import Study, Variant, load_study
 from .store import clear_left_over, fingerprint, is_finished, prepare_folder, write_manifest, writing
 from .uncertainty import drawn_values
+
+if TYPE_CHECKING:
+    from ..district.day import District
 
 Summarise = Callable[[Path, dict[str, Any]], None]
 """Adds the indicators to a replication's folder: called with the folder and the facts of the run."""
@@ -69,14 +70,16 @@ def _study(folder: str, study_hash: str) -> Study:
 
 
 @lru_cache(maxsize=4)
-def _fixed(network: Path, demand: Path, constituents: Path, data_hash: str) -> tuple[Any, Any, Any]:
-    return read_fairways(network), read_ship_tables(demand / "waterway"), read_constituents(constituents)
+def _fixed(demand: Path, constituents: Path, data_hash: str) -> tuple[Any, Any]:
+    return read_ship_tables(demand / "waterway"), read_constituents(constituents)
 
 
 def district_of(study: Study, variant: Variant) -> District:
     """Return what the simulation of a variant needs, read once per process."""
-    fairways, ships, constituents = _fixed(study.network.folder, study.demand.folder, constituents_file(study, variant), study.data_hash)
-    return District(variant.params, fairways, ships, constituents, own_ships_file(study, variant))
+    from ..district.day import District
+
+    ships, constituents = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
+    return District(variant.params, study.fairways, ships, constituents, own_ships_file(study, variant))
 
 
 def constituents_file(study: Study, variant: Variant) -> Path:
@@ -114,6 +117,8 @@ def check_own_ships(study: Study, variant: Variant) -> None:
 
 def compute(job: Job, summarise: Summarise | None, on_progress: Callable[[float], None] = lambda share: None) -> float:
     """Compute one replication into its folder and return the seconds it took."""
+    from ..district.day import RESULT_TABLES, simulate_day  # the kernels take 0.7 s to load; a run whose results are all there needs none
+
     begin = time.perf_counter()
     study = _study(job.study, job.hashes["study"])
     cell = job.cell

@@ -98,7 +98,7 @@ def test_fault_inside_a_replication_names_it(tmp_path: Path, nspd: CommandLine, 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("float division by zero")
 
-    monkeypatch.setattr("nspd_mobility.study.runner.simulate_day", broken)
+    monkeypatch.setattr("nspd_mobility.district.day.simulate_day", broken)
     message = nspd.fault(4, "run", write_study(tmp_path / "study"), "--out", tmp_path / "runs", "--jobs", "1")
     assert "replication base/2023/reference/r0000 failed: ZeroDivisionError: float division by zero" in message
 
