@@ -19,7 +19,7 @@ from .errors import DataError, NspdError, UsageError, allowed, nearest
 from .params.tree import find
 from .study.definition import Study, load_study
 from .study.facts import run_facts
-from .study.runner import check_own_ships, jobs_of, run_jobs
+from .study.runner import check_own_ships, jobs_of, n_on_disk, run_jobs, with_still_valid
 from .study.store import prepare_folder
 from .study.uncertainty import draws, uncertain_values
 from .tables.run_folder import RUN_FILE, RunFolder, write_json
@@ -93,14 +93,15 @@ def run(
         check_own_ships(definition, variant)
     facts = run_facts(definition, grid, first_number, n, __version__)
     folder = Path(out) / definition.name
-    everything = jobs_of(definition, grid, n, first_number, folder, facts)
-    todo = list(everything)
+    known = jobs_of(definition, grid, max(n, n_on_disk(folder)), first_number, folder, facts)
+    todo = known[: n * len(grid)]
+    everything = with_still_valid(known, n, chosen)  # a narrower run hides nothing that still holds
     of_draws = {"draws": uncertainty, "replications": n} if uncertainty else _earlier_draws(folder)
     if of_draws["draws"]:
         drawn = draws(uncertain_values(grid), of_draws["draws"], first_number)
-        everything += jobs_of(definition, grid, of_draws["replications"], first_number, folder, facts, drawn)
-    if uncertainty:
-        todo = list(everything)
+        of_values = jobs_of(definition, grid, of_draws["replications"], first_number, folder, facts, drawn)
+        everything += of_values
+        todo += of_values if uncertainty else []
     prepare_folder(folder)
     write_json(folder / RUN_FILE, {**facts, "uncertainty": of_draws, "fingerprints": {job.cell.path: job.fingerprint for job in everything}})
     todo = [job for job in todo if (job.cell.scenario, job.cell.year, job.cell.variant) in chosen]

@@ -156,6 +156,29 @@ def jobs_of(
     return jobs
 
 
+def n_on_disk(out: Path) -> int:
+    """Return how many replications the folder of a run holds of the variant that has most, of whatever input."""
+    counts: dict[Path, int] = {}
+    for folder in out.glob("*/*/*/r*"):
+        counts[folder.parent] = counts.get(folder.parent, 0) + 1
+    return max(counts.values(), default=0)
+
+
+def with_still_valid(jobs: list[Job], n_wanted: int, chosen: set[tuple[str, str, str]]) -> list[Job]:
+    """Return the jobs of the wanted replications, and of those that an earlier, wider run left behind them and that still hold.
+
+    A further replication counts where all of the chosen variants have it, so that they stay comparable.
+    """
+    kept: list[Job] = []
+    for name in dict.fromkeys(job.cell.replication for job in jobs):
+        group = [job for job in jobs if job.cell.replication == name]
+        of_chosen = [job for job in group if (job.cell.scenario, job.cell.year, job.cell.variant) in chosen]
+        if len(kept) >= n_wanted * len(group) and not all(is_finished(job.out / job.cell.path, job.fingerprint) for job in of_chosen):
+            break
+        kept += group
+    return kept
+
+
 def _own_hash(study: Study, variant: Variant) -> str:
     own = own_ships_file(study, variant)
     return sha256(own) if own else ""

@@ -63,7 +63,7 @@ def print_result(run: RunFolder, report: Path) -> None:
             values = {row["variant"]: _with_interval(row) for row in line.to_dict("records")}
             table.add_row(escape(label(str(indicator), str(dimension))), "" if unit == "–" else str(unit), *(values.get(v, "–") for v in variants))
         console.print(table)
-    for note in run_notes(summary):
+    for note in run_notes(summary, run.facts):
         console.print(escape(note))
     comparison = comparison_of(run)
     if not comparison.empty:
@@ -81,10 +81,13 @@ def _with_interval(row: dict[Any, Any]) -> str:
     return f"{sign}{text.removesuffix(' %')}{spread}{' %' if text.endswith(' %') else ''}"
 
 
-def run_notes(summary: pd.DataFrame) -> list[str]:
+def run_notes(summary: pd.DataFrame, facts: dict[str, Any]) -> list[str]:
     """Return what a reader of the table has to know."""
     notes = []
-    if summary["n_replications"].max() < 2:
+    n_shown, n_wanted = int(summary["n_replications"].max()), int(facts["replications"])
+    if n_shown > n_wanted:
+        notes.append(f"{n_shown} replications are shown, not {n_wanted}: those of an earlier run that still hold are kept")
+    if n_shown < 2:
         notes.append("one replication: no interval can be given; use --replications")
     if summary["is_bound"].any():
         notes.append("≥: some ships were not through at the end of the drain, the true value is at least this")

@@ -73,6 +73,26 @@ def test_more_replications_leave_the_earlier_ones(finished: Path, tmp_path: Path
     assert [cell.replication for cell in RunFolder(one).cells()] == ["r0000"]
 
 
+def test_narrower_run_hides_nothing_that_still_holds(tmp_path: Path, nspd: CommandLine) -> None:
+    study = write_study(tmp_path / "study", TINY.replace("replications: 2", "replications: 3"))
+    run = api.run(study, out=tmp_path / "runs", jobs=1, variants=["reference"]).path
+    answer = nspd("run", study, "--out", tmp_path / "runs", "--jobs", "1", "--variant", "reference", "--replications", "1")
+    assert answer.code == 0
+    assert [cell.replication for cell in RunFolder(run).cells()] == ["r0000", "r0001", "r0002"]
+    assert "3 replications are shown, not 1" in answer.out
+    write_study(study, more="values: {demand: {waterway: {factor: 0.25}}}\n")  # of other input: these no longer hold
+    answer = nspd("run", study, "--out", tmp_path / "runs", "--jobs", "1", "--variant", "reference", "--replications", "1")
+    assert [cell.replication for cell in RunFolder(run).cells()] == ["r0000"]
+    assert "are shown" not in answer.out
+
+
+def test_further_replications_are_shown_only_where_all_chosen_variants_have_them(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study")
+    api.run(study, out=tmp_path / "runs", jobs=1, variants=["reference"])
+    both = api.run(study, out=tmp_path / "runs", jobs=1, replications=1)
+    assert [(cell.variant, cell.replication) for cell in both.cells()] == [("reference", "r0000"), ("without-nieuwe-sluis", "r0000")]
+
+
 def test_edited_study_is_read_anew_within_one_process(tmp_path: Path) -> None:
     study = write_study(tmp_path / "study", TINY.replace("replications: 2", "replications: 1"))
     first = api.read_results(api.run(study, out=tmp_path / "runs", jobs=1, variants=["reference"]), "ships")
