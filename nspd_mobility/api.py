@@ -18,7 +18,7 @@ from .demand.sheets import GROUPS
 from .errors import DataError, NspdError, UsageError, allowed, nearest
 from .params.tree import find
 from .study.definition import Study, load_study
-from .study.facts import run_facts
+from .study.facts import has_own_ships, run_facts
 from .study.runner import check_own_ships, jobs_of, n_on_disk, run_jobs, with_still_valid
 from .study.store import prepare_folder
 from .study.uncertainty import draws, uncertain_values
@@ -51,7 +51,7 @@ def run(
     scenarios, years, variants : list of str, optional
         A part of the grid; all of it by default.
     replications, seed : int, optional
-        In place of those of the study.
+        In place of those of the study. Where all ships are the user's own there is one replication: nothing is drawn.
     jobs : int
         Processes; 0 takes as many as there are cores where the work is long enough. The results do not depend on it.
     out : str or Path
@@ -91,9 +91,11 @@ def run(
     check_key_indicators(definition)
     for variant in grid:
         check_own_ships(definition, variant)
+    is_fixed = all(has_own_ships(variant) for variant in grid)
+    n = 1 if is_fixed else n
     facts = run_facts(definition, grid, first_number, n, __version__)
     folder = Path(out) / definition.name
-    known = jobs_of(definition, grid, max(n, n_on_disk(folder)), first_number, folder, facts)
+    known = jobs_of(definition, grid, n if is_fixed else max(n, n_on_disk(folder)), first_number, folder, facts)
     todo = known[: n * len(grid)]
     everything = with_still_valid(known, n, chosen)  # a narrower run hides nothing that still holds
     of_draws = {"draws": uncertainty, "replications": n} if uncertainty else _earlier_draws(folder)
@@ -209,6 +211,10 @@ def refine(
     study = load_study(facts["study_source"])
     if not 0.0 < precision_share < float("inf"):
         raise UsageError(f"the precision is {precision_share}; it must be a share above 0, such as 0.05")
+    if set(facts["variants"]) <= set(facts.get("own_ships", [])):
+        raise UsageError(
+            f"{folder.path}: all ships are the user's own, so nothing is drawn and more replications would be the same; compare without a precision"
+        )
     while True:
         finished = sorted({(cell.scenario, cell.year) for cell in folder.cells()})
         tables = [compare(folder, reference=reference, scenario=s, year=y) for s, y in finished]

@@ -87,7 +87,11 @@ def run_notes(summary: pd.DataFrame, facts: dict[str, Any]) -> list[str]:
     n_shown, n_wanted = int(summary["n_replications"].max()), int(facts["replications"])
     if n_shown > n_wanted:
         notes.append(f"{n_shown} replications are shown, not {n_wanted}: those of an earlier run that still hold are kept")
-    if n_shown < 2:
+    own = facts.get("own_ships", [])
+    if own:
+        which = "" if set(own) >= set(facts["variants"]) else f" of {', '.join(own)}"
+        notes.append(f"own ships: the ships{which} are given and chance is not in them: one replication holds all, an interval would say nothing")
+    elif n_shown < 2:
         notes.append("one replication: no interval can be given; use --replications")
     if summary["is_bound"].any():
         notes.append("≥: some ships were not through at the end of the drain, the true value is at least this")

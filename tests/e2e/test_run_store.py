@@ -93,6 +93,20 @@ def test_further_replications_are_shown_only_where_all_chosen_variants_have_them
     assert [(cell.variant, cell.replication) for cell in both.cells()] == [("reference", "r0000"), ("without-nieuwe-sluis", "r0000")]
 
 
+def test_own_ships_hold_no_chance_so_one_replication_is_run(tmp_path: Path, nspd: CommandLine) -> None:
+    study = write_study(tmp_path / "study", more="values: {demand: {waterway: {ships_file: mine.csv}}}\n")
+    ships = "id,side,arrival,length_m,beam_m,draught_m,group\na,sea,2023-04-18T00:40,110,11.4,3.0,inland\nb,canal,2023-04-18T01:30,80,9.5,2.5,inland\n"
+    (study / "mine.csv").write_text(ships, encoding="utf-8")
+    answer = nspd("run", study, "--out", tmp_path / "runs", "--jobs", "1", "--replications", "4")
+    run = RunFolder(tmp_path / "runs" / "tiny")
+    assert {cell.replication for cell in run.cells()} == {"r0000"}
+    assert "own ships: the ships are given and chance is not in them" in " ".join(answer.out.split())
+    assert "±" not in answer.out
+    assert "use --replications" not in answer.out
+    message = nspd.fault(2, "compare", run.path, "--until-precision", "0.05")
+    assert "nothing is drawn and more replications would be the same" in message
+
+
 def test_edited_study_is_read_anew_within_one_process(tmp_path: Path) -> None:
     study = write_study(tmp_path / "study", TINY.replace("replications: 2", "replications: 1"))
     first = api.read_results(api.run(study, out=tmp_path / "runs", jobs=1, variants=["reference"]), "ships")

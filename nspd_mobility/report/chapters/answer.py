@@ -49,6 +49,9 @@ def answer(context: Context) -> list[Block]:
         blocks.append(Prose(say("answer.only_reference")))
     if context.values(context.reference, _WAIT).size and not all(context.is_saturated(variant) for variant in context.variants):
         blocks.append(_chart(context))
+    own = [variant for variant in context.variants if variant in context.facts.get("own_ships", [])]
+    if own:
+        blocks.append(Prose(say("answer.own_ships", variants=join([context.title(variant) for variant in own], ", ")), "note"))
     blocks.append(Prose(say("answer.how", n=context.matrix.shape[1]), "note"))
     return blocks
 
