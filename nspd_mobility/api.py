@@ -135,7 +135,7 @@ def check_key_indicators(study: Study) -> None:
         name, _, dimension = key.partition("/")
         if name not in INDICATORS:
             raise DataError(f"{where}: key indicator '{key}': there is no indicator '{name}'{nearest(name, INDICATORS)}; allowed are: {allowed(INDICATORS)}")
-        known = dimensions[INDICATORS[name].split_by]
+        known = dimensions[INDICATORS[name].split_by] | set(INDICATORS[name].sums)
         if dimension and dimension not in known:
             may_be = f"allowed are: {allowed(known)}" if known else "it is not split; write its name alone"
             raise DataError(f"{where}: key indicator '{key}': '{name}' is not given for '{dimension}'{nearest(dimension, known)}; {may_be}")

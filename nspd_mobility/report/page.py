@@ -19,7 +19,7 @@ from . import chapters  # noqa: F401  (registers the sections)
 from .content import Section
 from .context import Context, read_context
 from .sections import build_sections
-from .texts import LANGUAGES, catalogue, given, plain, say
+from .texts import LANGUAGES, catalogue, given, plain, say, say_n
 
 REPORT_FILE = "report.html"
 
@@ -68,7 +68,12 @@ def render(context: Context, sections: Sequence[Section], language: str) -> str:
     facts = context.facts
     charts = {chart.key: [choice.figure for choice in chart.choices] for section in sections for chart in section.charts}
     title = given(facts.get("title"), str(facts["study"]))
-    subtitle = say("page.subtitle", scenario=given(facts["scenarios"][context.scenario], context.scenario), year=context.year, n=context.matrix.shape[1])
+    subtitle = say(
+        "page.subtitle",
+        scenario=given(facts["scenarios"][context.scenario], context.scenario),
+        year=context.year,
+        replications=say_n("page.replications", context.matrix.shape[1]),
+    )
     page: str = environment.from_string(_read("page.html.j2")).render(
         language=language,
         languages=LANGUAGES,

@@ -134,7 +134,9 @@ def facts(title: str, other: str) -> dict[str, Any]:
     }
 
 
-def make_run(folder: Path, *, title: str = "Small", other: str = "other", waits: tuple[float, float] = (20.0, 40.0), n_open: int = 0) -> RunFolder:
+def make_run(
+    folder: Path, *, title: str = "Small", other: str = "other", waits: tuple[float, float] = (20.0, 40.0), n_open: int = 0, group: str = ""
+) -> RunFolder:
     """Write a run of two variants and three replications; `n_open` ships of the second variant never get through."""
     known = facts(title, other)
     for variant, wait_min in zip(("reference", "other"), waits, strict=True):
@@ -149,6 +151,8 @@ def make_run(folder: Path, *, title: str = "Small", other: str = "other", waits:
             times = np.arange(0.0, 48 * HOUR_S + 1.0, 600.0)
             levels = pd.DataFrame({"period": "day", "lock": "gate", "time_s": times, "sea_m_nap": np.sin(times / 7000.0), "canal_m_nap": 2.13})
             tables = {"ships": ships(wait_min, 120, n_open if variant == "other" else 0, rng), "lockages": lockages(), "legs": legs, "levels": levels}
+            if group:
+                tables["ships"]["group"] = group
             with Recorder(target, NAMES) as recorder:
                 for name, frame in tables.items():
                     recorder.write(name, frame)
@@ -227,6 +231,15 @@ def test_a_longer_wait_is_told_in_words_with_the_norm(tmp_path: Path) -> None:
     assert "Norm van 30 minuten gehaald" in text and "Norm van 30 minuten niet gehaald" in text
 
 
+def test_the_norm_is_for_freight(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "freight")
+    text = words(write_report(run).read_text(encoding="utf-8"))
+    assert "Vrachtschepen (binnenvaart en zeevaart samen) wachten gemiddeld" in text
+    text = words(write_report(make_run(tmp_path / "recreation", group="recreation")).read_text(encoding="utf-8"))
+    assert "The norm of 30 minutes is for freight ships, and there are none" in text
+    assert "Norm of 30 minutes met" not in text and "Norm of 30 minutes not met" not in text
+
+
 def test_equal_variants_do_not_differ(tmp_path: Path) -> None:
     text = words(write_report(make_run(tmp_path, waits=(20.0, 20.0))).read_text(encoding="utf-8"))
     assert "Dat verschil doet er niet toe" in text and "That difference does not matter" in text
@@ -259,6 +272,10 @@ def test_one_replication_claims_no_interval(tmp_path: Path) -> None:
     text = words(write_report(run).read_text(encoding="utf-8"))
     assert "one replication does not say how sure that is" in text
     assert "nan" not in text.lower().split()
+    assert "Norm of 30 minutes met" not in text and "Norm of 30 minutes not met" not in text
+    assert "No verdict on the norm of 30 minutes without an interval" in text
+    assert "1 replication" in text and "1 replicatie" in text
+    assert "1 replications" not in text and "1 replicaties" not in text
 
 
 def test_a_section_whose_table_is_missing_is_left_out(tmp_path: Path) -> None:

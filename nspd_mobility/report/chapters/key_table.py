@@ -24,14 +24,14 @@ from ..measures import (
     written,
 )
 from ..sections import section
-from ..texts import Text, general, join, say, sentence
+from ..texts import Text, general, join, say, say_n, sentence
 
 
 @section("figures")
 def figures(context: Context) -> list[Block]:
     """Key indicators in sight, all others to be opened."""
     has_draws = bool(context.others) and bool(context.comparison["knowledge_low"].notna().any())
-    blocks: list[Block] = [Prose(say("figures.intro", n=context.matrix.shape[1]))]
+    blocks: list[Block] = [Prose(say_n("figures.intro", context.matrix.shape[1]))]
     keys = _table(context, True, has_draws)
     if keys is not None:
         blocks.append(keys)
