@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,24 @@ def test_the_norm_is_for_freight(tmp_path: Path) -> None:
     text = words(write_report(make_run(tmp_path / "recreation", group="recreation")).read_text(encoding="utf-8"))
     assert "The norm of 30 minutes is for freight ships, and there are none" in text
     assert "Norm of 30 minutes met" not in text and "Norm of 30 minutes not met" not in text
+
+
+def test_the_page_says_what_else_the_run_has_and_how_to_get_it(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    assert "The run also has" not in words(write_report(run).read_text(encoding="utf-8"))
+    run.facts["years"]["2040"] = {}
+    for path in list(run.facts["fingerprints"]):
+        later = path.replace("/2023/", "/2040/")
+        shutil.copytree(run.path / path, run.path / later)
+        run.facts["fingerprints"][later] = path
+    write_json(tmp_path / RUN_FILE, run.facts)
+    text = words(write_report(RunFolder(tmp_path)).read_text(encoding="utf-8"))
+    assert "The run also has: scenario Small, year 2040" in text
+    assert "nspd report runs/small --scenario base --year 2040 --out base-2040.html" in text
+
+
+def test_the_lock_chapter_says_that_door_times_hold_the_bridge(page: str) -> None:
+    assert "include lowering and raising the bridge" in words(page) and "neerlaten en ophalen van de brug" in words(page)
 
 
 def test_equal_variants_do_not_differ(tmp_path: Path) -> None:
