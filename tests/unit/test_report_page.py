@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from nspd_mobility.appraisal.indicators import summarise
+from nspd_mobility.appraisal.summary import summary_table
 from nspd_mobility.errors import UsageError
 from nspd_mobility.report.page import in_script, json_in_html, write_report
 from nspd_mobility.report.sections import SECTIONS, section
@@ -230,6 +231,17 @@ def test_a_longer_wait_is_told_in_words_with_the_norm(tmp_path: Path) -> None:
     text = words(write_report(make_run(tmp_path, waits=(20.0, 40.0))).read_text(encoding="utf-8"))
     assert "Dat is aantoonbaar meer" in text and "That is demonstrably more" in text
     assert "Norm van 30 minuten gehaald" in text and "Norm van 30 minuten niet gehaald" in text
+
+
+def test_the_reference_stands_first_in_every_table(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    run.facts["reference"] = "other"
+    assert list(dict.fromkeys(summary_table(run)["variant"])) == ["other", "reference"]
+    html = write_report(run, "en").read_text(encoding="utf-8")
+    heads = [re.sub(r'<span class="in-nl".*?</span>', "", head) for head in re.findall(r"<thead>(.*?)</thead>", html, re.S)]
+    columns = [re.findall(r'<th scope="col">(?:<span[^>]*>)?([^<]*)', head) for head in heads]
+    assert ["Indicator", "Unit", "Reference", "Variant", "Difference", "Verdict"] in columns
+    assert ["Indicator", "Unit", "Other", "Now"] in columns
 
 
 def test_the_norm_is_for_freight(tmp_path: Path) -> None:
