@@ -201,7 +201,7 @@ def init(
     """Make the folder of a new study from another one."""
     from .study.create import init_study
 
-    typer.echo(f"made {init_study(study, other)}; edit it and run it with: nspd run ./{study}")
+    typer.echo(f"made {init_study(study, other)} with the title '{study}'; write a title and a question there, edit it and run it with: nspd run ./{study}")
 
 
 @app.command()

@@ -156,10 +156,22 @@ def test_list_names_studies_and_datasets_and_survives_an_unusable_one(nspd: Comm
 def test_init_makes_a_study_that_checks(nspd: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     answer = nspd("init", "mine", "--from", "smoke")
-    assert "made mine/study.yaml; edit it and run it with: nspd run ./mine" in answer.out
+    assert (
+        "made mine/study.yaml with the title 'mine'; write a title and a question there, edit it and run it with: nspd run ./mine" in answer.out
+    )
     assert api.load_study("./mine").name == "mine"
     assert "is there already" in nspd.fault(2, "init", "mine", "--from", "smoke")
     assert "there is no study 'smok'" in nspd.fault(2, "init", "other", "--from", "smok")
+
+
+@pytest.mark.parametrize("other", ["smoke", "district-today"])  # a title on one line, and one by language below its key
+def test_new_study_has_its_name_as_title(other: str, nspd: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert nspd("init", "007", "--from", other).code == 0
+    made, base = api.load_study("./007").params, api.load_study(other).params
+    assert made.title == "007"
+    assert base.title != made.title
+    assert (made.question, list(made.variants), made.replications) == (base.question, list(base.variants), base.replications)
 
 
 def test_study_made_from_one_elsewhere_finds_what_that_one_names(nspd: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
