@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..errors import CheckFailed, UsageError
+from ..tables.run_folder import FEW_DRAWS
 from .console import console, label, number
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ def run_notes(summary: pd.DataFrame, facts: dict[str, Any]) -> list[str]:
         notes.append(f"own ships: the ships{which} are given and chance is not in them: one replication holds all, an interval would say nothing")
     elif n_shown < 2:
         notes.append("one replication: no interval can be given; use --replications")
+    n_draws = int(facts.get("uncertainty", {}).get("draws", 0))
+    if 0 < n_draws < FEW_DRAWS:
+        notes.append(
+            f"{n_draws} draws: their 5-95 % band is rough, and holds chance too; use --uncertainty {FEW_DRAWS} or more, and 50 for a figure to rely on"
+        )
     if summary["is_bound"].any():
         notes.append("≥: some ships were not through at the end of the drain, the true value is at least this")
     refused = summary[(summary["indicator"] == "refused_per_year") & (summary["dimension"] == "") & (summary["mean"] > 0.0)]

@@ -38,6 +38,7 @@ def test_run_prints_means_differences_and_places(finished: Path, nspd: CommandLi
     for part in ("Tiny: base, 2023", "wait_mean [sea]", "without-nieuwe-sluis against reference", "95 % interval", "variance ratio"):
         assert part in answer.out
     assert f"results: {finished}   report: {finished}/report.html" in answer.out
+    assert "2 draws: their 5-95 % band is rough, and holds chance too" in " ".join(answer.out.split())
     assert "all invariants hold in 8 replications" in answer.out  # four and four draws
     assert (finished / "report.html").is_file()
 
@@ -156,9 +157,7 @@ def test_list_names_studies_and_datasets_and_survives_an_unusable_one(nspd: Comm
 def test_init_makes_a_study_that_checks(nspd: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     answer = nspd("init", "mine", "--from", "smoke")
-    assert (
-        "made mine/study.yaml with the title 'mine'; write a title and a question there, edit it and run it with: nspd run ./mine" in answer.out
-    )
+    assert "made mine/study.yaml with the title 'mine'; write a title and a question there, edit it and run it with: nspd run ./mine" in answer.out
     assert api.load_study("./mine").name == "mine"
     assert "is there already" in nspd.fault(2, "init", "mine", "--from", "smoke")
     assert "there is no study 'smok'" in nspd.fault(2, "init", "other", "--from", "smok")

@@ -244,6 +244,18 @@ def test_the_reference_stands_first_in_every_table(tmp_path: Path) -> None:
     assert ["Indicator", "Unit", "Other", "Now"] in columns
 
 
+def test_a_band_of_few_draws_is_called_rough_and_said_to_hold_chance(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    for path in list(run.facts["fingerprints"]):
+        draw = path.replace("/r000", "/u000")
+        shutil.copytree(run.path / path, run.path / draw)
+        run.facts["fingerprints"][draw] = path
+    write_json(tmp_path / RUN_FILE, run.facts)
+    text = words(write_report(RunFolder(tmp_path)).read_text(encoding="utf-8"))
+    assert "The knowledge band rests on 3 draws and is therefore rough" in text
+    assert "each draw is one replication, so the band holds chance too" in text
+
+
 def test_the_norm_is_for_freight(tmp_path: Path) -> None:
     run = make_run(tmp_path / "freight")
     text = words(write_report(run).read_text(encoding="utf-8"))
