@@ -133,6 +133,16 @@ def test_check_lists_what_rests_on_assumptions(finished: Path, nspd: CommandLine
     assert sum(content["values"].values()) > len(content["weak"])
 
 
+@pytest.mark.parametrize("width", [80, 220])
+def test_check_cuts_no_name_off(width: int, nspd: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nspd_mobility.terminal.definitions.console.width", width)
+    out = nspd("check", "smoke").out
+    names = "".join(line.split("│")[1].strip() for line in out.splitlines() if line.startswith("│"))
+    assert "network.waterway.locks.terneuzen.chambers.nieuwe-sluis.movements.sea.entry_follow_s.per_length_s_m" in names
+    assert "…" not in names
+    assert "is named by no value" not in out  # every source of the bundled data is in use
+
+
 def test_show_tells_what_differs_and_where_it_is_set(nspd: CommandLine) -> None:
     answer = nspd("show", "smoke", "reference")
     assert "chambers.nieuwe-sluis.length_m" in answer.out
