@@ -18,6 +18,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from ..demand.passages import yearly_passages
+from ..demand.poisson import MAX_MEAN
+from ..demand.profiles import hour_means
 from ..demand.ship_tables import read_ship_tables
 from ..demand.ships_file import read_ships_file
 from ..errors import DataError, NspdError, SimulationError, UsageError
@@ -115,6 +120,55 @@ def check_own_ships(study: Study, variant: Variant) -> None:
         raise DataError(f"{path}: none of the {total} ships arrives in a simulated period ({days}); mend the arrivals or the study's calendar")
 
 
+def check_ships(study: Study, variant: Variant) -> None:
+    """Refuse passages that no ships can be drawn for, before anything runs, with the place that gives them.
+
+    Raises
+    ------
+    DataError
+        For a group without classes, or more ships in an hour than can be drawn.
+    """
+    demand = variant.params.demand.waterway
+    if demand.ships_file:
+        return
+    folder = study.demand.folder / "waterway"
+    tables, _ = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
+    where = find(variant.tree, ("demand", "waterway", "passages")).where
+    for group, total in yearly_passages(demand, variant.year).items():
+        if total > 0 and group not in set(tables.classes["group"]):
+            raise DataError(
+                f"{where}: 'passages' gives {total:g} ships of the group '{group}', which {folder / 'classes.csv'} lacks; add classes or set it to 0"
+            )
+        for period in study.periods() if total > 0 else ():
+            hours = pd.date_range(period.epoch.tz_convert("UTC").floor("h"), periods=int(period.end_s // 3600) + 1, freq="h")
+            most = hour_means(tables, group, total, hours).max()
+            if most > MAX_MEAN:
+                factor = find(variant.tree, ("demand", "waterway", "factor")).where if demand.factor != 1.0 else where
+                raise DataError(f"{factor}: {most:.0f} ships of the group '{group}' per hour, at most {MAX_MEAN:g} are possible; lower 'factor' or 'passages'")
+
+
+def check_routes(study: Study, variants: list[Variant]) -> None:
+    """Refuse relations of the demand whose way passes no lock, or more than one, with the line that gives them.
+
+    Raises
+    ------
+    DataError
+        For the first such relation.
+    """
+    from ..district.routes import route_through_lock
+
+    for variant in variants:
+        if variant.params.demand.waterway.ships_file:  # every ship is the user's own
+            continue
+        tables, _ = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
+        locks = frozenset(variant.params.network.waterway.locks)
+        for row, pair in enumerate(tables.od[["origin", "destination"]].itertuples(index=False)):
+            try:
+                route_through_lock(study.fairways, str(pair[0]), str(pair[1]), locks)
+            except DataError as error:
+                raise DataError(f"{study.demand.folder / 'waterway' / 'od.csv'}:{row + 2}: {error}; mend the relation or the fairways") from None
+
+
 def compute(job: Job, summarise: Summarise | None, on_progress: Callable[[float], None] = lambda share: None) -> float:
     """Compute one replication into its folder and return the seconds it took."""
     from ..district.day import RESULT_TABLES, simulate_day  # the kernels take 0.7 s to load; a run whose results are all there needs none
@@ -123,6 +177,7 @@ def compute(job: Job, summarise: Summarise | None, on_progress: Callable[[float]
     study = _study(job.study, job.hashes["study"])
     cell = job.cell
     variant = study.resolve(cell.scenario, cell.year, cell.variant, job.draw)
+    check_routes(study, [variant])
     with writing(job.out / cell.path) as folder:
         with Recorder(folder, RESULT_TABLES) as recorder:
             simulate_day(district_of(study, variant), variant.year, study.periods(), Streams(job.seed, job.stream), recorder, on_progress)
