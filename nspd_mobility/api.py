@@ -19,7 +19,7 @@ from .errors import DataError, NspdError, UsageError, allowed, nearest
 from .params.tree import find
 from .study.definition import Study, load_study
 from .study.facts import has_own_ships, run_facts
-from .study.runner import check_own_ships, check_ships, jobs_of, n_on_disk, run_jobs, with_still_valid
+from .study.runner import check_own_ships, jobs_of, n_on_disk, run_jobs, with_still_valid
 from .study.store import prepare_folder
 from .study.uncertainty import draws, uncertain_values
 from .tables.run_folder import RUN_FILE, RunFolder, write_json
@@ -91,7 +91,6 @@ def run(
     check_key_indicators(definition)
     for variant in grid:
         check_own_ships(definition, variant)
-        check_ships(definition, variant)
     is_fixed = all(has_own_ships(variant) for variant in grid)
     n = 1 if is_fixed else n
     facts = run_facts(definition, grid, first_number, n, __version__)
