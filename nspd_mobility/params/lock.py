@@ -70,9 +70,7 @@ class ChamberParams(Params):
     length_m: float = param(doc="usable length between the stop lines (m)", gt=0, le=1000)
     width_m: float = param(doc="usable width (m)", gt=0, le=1000)
     gate_width_m: float = param(doc="largest beam that may pass the gate (m); left out, it is width_m", gt=0, le=1000)
-    sill_m_nap: float = param(
-        -1000.0, doc="highest sill (drempel) of the chamber (m NAP); the default never limits", source="no limit unless given", ge=-1000, le=20
-    )
+    sill_m_nap: float = param(-1000.0, doc="highest sill (drempel) of the chamber (m NAP); the default never limits", source="no limit unless given", le=20)
     keel_clearance_m: float = param(0.0, doc="water wanted between keel and sill (m)", source="no margin unless given; RV 2020: 0.60 to 1.00 m", ge=0, le=20)
     max_air_draught_m: float = param(1000.0, doc="highest ship above the water (m); the default never limits", source="no limit unless given", gt=0, le=1000)
     levelling_area_m2: float = param(0.0, doc="water surface that is levelled (m²); 0 means length times width", source="geometry", ge=0, le=1_000_000)
