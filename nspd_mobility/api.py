@@ -18,8 +18,8 @@ from .demand.sheets import GROUPS
 from .errors import DataError, NspdError, UsageError, allowed, nearest
 from .params.tree import find
 from .study.definition import Study, load_study
-from .study.facts import run_facts
-from .study.runner import check_own_ships, jobs_of, run_jobs
+from .study.facts import has_own_ships, run_facts
+from .study.runner import check_own_ships, jobs_of, n_on_disk, run_jobs, with_still_valid
 from .study.store import prepare_folder
 from .study.uncertainty import draws, uncertain_values
 from .tables.run_folder import RUN_FILE, RunFolder, write_json
@@ -51,7 +51,7 @@ def run(
     scenarios, years, variants : list of str, optional
         A part of the grid; all of it by default.
     replications, seed : int, optional
-        In place of those of the study.
+        In place of those of the study. Where all ships are the user's own there is one replication: nothing is drawn.
     jobs : int
         Processes; 0 takes as many as there are cores where the work is long enough. The results do not depend on it.
     out : str or Path
@@ -91,16 +91,19 @@ def run(
     check_key_indicators(definition)
     for variant in grid:
         check_own_ships(definition, variant)
+    is_fixed = all(has_own_ships(variant) for variant in grid)
+    n = 1 if is_fixed else n
     facts = run_facts(definition, grid, first_number, n, __version__)
     folder = Path(out) / definition.name
-    everything = jobs_of(definition, grid, n, first_number, folder, facts)
-    todo = list(everything)
+    known = jobs_of(definition, grid, n if is_fixed else max(n, n_on_disk(folder)), first_number, folder, facts)
+    todo = known[: n * len(grid)]
+    everything = with_still_valid(known, n, chosen)  # a narrower run hides nothing that still holds
     of_draws = {"draws": uncertainty, "replications": n} if uncertainty else _earlier_draws(folder)
     if of_draws["draws"]:
         drawn = draws(uncertain_values(grid), of_draws["draws"], first_number)
-        everything += jobs_of(definition, grid, of_draws["replications"], first_number, folder, facts, drawn)
-    if uncertainty:
-        todo = list(everything)
+        of_values = jobs_of(definition, grid, of_draws["replications"], first_number, folder, facts, drawn)
+        everything += of_values
+        todo += of_values if uncertainty else []
     prepare_folder(folder)
     write_json(folder / RUN_FILE, {**facts, "uncertainty": of_draws, "fingerprints": {job.cell.path: job.fingerprint for job in everything}})
     todo = [job for job in todo if (job.cell.scenario, job.cell.year, job.cell.variant) in chosen]
@@ -132,7 +135,7 @@ def check_key_indicators(study: Study) -> None:
         name, _, dimension = key.partition("/")
         if name not in INDICATORS:
             raise DataError(f"{where}: key indicator '{key}': there is no indicator '{name}'{nearest(name, INDICATORS)}; allowed are: {allowed(INDICATORS)}")
-        known = dimensions[INDICATORS[name].split_by]
+        known = dimensions[INDICATORS[name].split_by] | set(INDICATORS[name].sums)
         if dimension and dimension not in known:
             may_be = f"allowed are: {allowed(known)}" if known else "it is not split; write its name alone"
             raise DataError(f"{where}: key indicator '{key}': '{name}' is not given for '{dimension}'{nearest(dimension, known)}; {may_be}")
@@ -208,6 +211,10 @@ def refine(
     study = load_study(facts["study_source"])
     if not 0.0 < precision_share < float("inf"):
         raise UsageError(f"the precision is {precision_share}; it must be a share above 0, such as 0.05")
+    if set(facts["variants"]) <= set(facts.get("own_ships", [])):
+        raise UsageError(
+            f"{folder.path}: all ships are the user's own, so nothing is drawn and more replications would be the same; compare without a precision"
+        )
     while True:
         finished = sorted({(cell.scenario, cell.year) for cell in folder.cells()})
         tables = [compare(folder, reference=reference, scenario=s, year=y) for s, y in finished]

@@ -61,7 +61,6 @@ def run(
 ) -> None:
     """Run a study, or what of it is missing, and write its report."""
     from . import api
-    from .report.page import write_report
     from .terminal.console import check_language, print_json
     from .terminal.progress import progress
     from .terminal.results import check_invariants, print_result, result_as_data
@@ -83,6 +82,8 @@ def run(
         )
     report_path = folder.path / "report.html"
     if not _is_current(report_path, folder, lang):
+        from .report.page import write_report
+
         report_path = write_report(folder, lang)
     if as_json:
         print_json(result_as_data(folder, report_path))
@@ -163,8 +164,9 @@ def check(study: StudyArgument, as_json: Annotated[bool, typer.Option("--json", 
     from .study.check import check_study
     from .terminal.definitions import print_findings
 
-    findings, values = check_study(study)
-    api.check_key_indicators(api.load_study(study))
+    definition = api.load_study(study)
+    findings, values = check_study(definition)
+    api.check_key_indicators(definition)
     print_findings(findings, values, as_json)
 
 
@@ -199,7 +201,7 @@ def init(
     """Make the folder of a new study from another one."""
     from .study.create import init_study
 
-    typer.echo(f"made {init_study(study, other)}; edit it and run it with: nspd run ./{study}")
+    typer.echo(f"made {init_study(study, other)} with the title '{study}'; write a title and a question there, edit it and run it with: nspd run ./{study}")
 
 
 @app.command()

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .kernels.philox import philox_uniform
-
 
 def stable_hash(*parts: object) -> int:
     """Return a 64-bit hash of the parts' text that is the same in every process and on every machine."""
@@ -64,6 +62,8 @@ class Streams:
         >>> bool(a[1, 0] == b[0, 0])
         True
         """
+        from .kernels.philox import philox_uniform  # numba takes half a second to load, and much uses the hashes alone
+
         ids = np.ascontiguousarray(entity, dtype=np.uint64)
         out = np.empty((ids.size, n_draws))
         key = hashlib.blake2b(f"{self.seed}\x1f{self.replication}\x1f{name}".encode(), digest_size=16).digest()

@@ -200,7 +200,7 @@ def indicators_page() -> str:
     rows = []
     for name, entry in INDICATORS.items():
         needs = ", ".join(f"`{needed}`" for needed in entry.needs)
-        rows.append([f"`{name}`", entry.unit, needs, entry.split_by or "–", entry.doc])
+        rows.append([f"`{name}`", entry.unit, needs, ", ".join(filter(None, (entry.split_by, *entry.sums))) or "–", entry.doc])
     parts = [
         "# Indicators",
         NOTICE,

@@ -39,13 +39,16 @@ class Indicator:
     needs: tuple[str, ...]
     doc: str
     split_by: str
+    sums: tuple[str, ...]
     function: Callable[..., Figures]
 
 
 INDICATORS: dict[str, Indicator] = {}
 
 
-def indicator(name: str, unit: str, needs: tuple[str, ...], split_by: str = "") -> Callable[[Callable[..., Figures]], Callable[..., Figures]]:
+def indicator(
+    name: str, unit: str, needs: tuple[str, ...], split_by: str = "", sums: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Figures]], Callable[..., Figures]]:
     """Register a function as an indicator.
 
     Parameters
@@ -57,12 +60,14 @@ def indicator(name: str, unit: str, needs: tuple[str, ...], split_by: str = "") 
         `facts`, the facts of the run.
     split_by : str
         What the dimensions are: group, chamber, reason, or nothing.
+    sums : tuple of str
+        Further dimensions that take several of those together, such as freight.
     """
 
     def register(function: Callable[..., Figures]) -> Callable[..., Figures]:
         if name in INDICATORS:
             raise ValueError(f"indicator {name} is registered twice")
-        INDICATORS[name] = Indicator(name, unit, needs, (function.__doc__ or "").strip().splitlines()[0], split_by, function)
+        INDICATORS[name] = Indicator(name, unit, needs, (function.__doc__ or "").strip().splitlines()[0], split_by, sums, function)
         return function
 
     return register

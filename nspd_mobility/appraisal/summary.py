@@ -34,7 +34,7 @@ def is_saturated(unfinished_share: float, growth: tuple[float, float], facts: di
 
 
 def summary_table(run: RunFolder) -> pd.DataFrame:
-    """Return one row per scenario, year, variant, indicator and dimension.
+    """Return one row per scenario, year, variant, indicator and dimension; the reference comes before the other variants.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def summary_table(run: RunFolder) -> pd.DataFrame:
             | {"is_saturated": saturated, "queue_growth_per_day": growth[0]}
         )
     table = pd.DataFrame(rows)
-    order = {name: k for k, name in enumerate(run.facts["variants"])}
+    order = {name: k for k, name in enumerate(dict.fromkeys([run.reference, *run.facts["variants"]]))}
     return table.sort_values(["scenario", "year", "variant"], key=lambda c: c.map(order) if c.name == "variant" else c, kind="stable", ignore_index=True)
 
 

@@ -16,6 +16,8 @@ from .registry import Figure, Figures, by, indicator, weighted_mean, weighted_qu
 
 _MIN_S = 60.0
 NORM_WAIT_MIN = 30.0  # RV 2020, section 4.2.2: main waterways, freight, design period
+FREIGHT = "freight"
+FREIGHT_GROUPS = ("inland", "sea")
 
 
 def _waits(ships: pd.DataFrame) -> pd.DataFrame:
@@ -46,10 +48,13 @@ def passages_per_year(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     return by(able, "group", lambda rows: Figure(float(rows["weight"].sum()), len(rows)))
 
 
-@indicator("wait_mean", "min", ("ships",), "group")
+@indicator("wait_mean", "min", ("ships",), "group", (FREIGHT,))
 def wait_mean(ships: pd.DataFrame, facts: dict[str, Any]) -> Figures:
-    """Mean waiting time at the lock, entry included, by group."""
-    return by(_waits(ships), "group", _mean("wait_min"))
+    """Mean waiting time at the lock, entry included, by group; freight is inland and sea ships together, for whom the norm is."""
+    waits = _waits(ships)
+    figures = by(waits, "group", _mean("wait_min"))
+    freight = waits[waits["group"].isin(FREIGHT_GROUPS)]
+    return figures | ({FREIGHT: _mean("wait_min")(freight)} if len(freight) else {})
 
 
 @indicator("wait_p90", "min", ("ships",), "group")

@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 
     from ..network.waterway import FairwayNetwork
 
-STEPS = (Step("shipping", reads=(), writes=("ships", "lockages", "legs", "levels", "closures", "events"), run=shipping),)
+SHIPPING_TABLES = (
+    "ships",
+    "lockages",
+    "legs",
+    "waits",
+    "bridge_closures",
+    "bridge_passages",
+    "encounters",
+    "water",
+    "levels",
+    "closures",
+    "events",
+)
+STEPS = (Step("shipping", reads=(), writes=SHIPPING_TABLES, run=shipping),)
 RESULT_TABLES = tuple(table for step in STEPS for table in step.writes)
 
 

@@ -34,16 +34,25 @@ def _events(ships: pd.DataFrame, kind: str, time_s: str, place: Any, facility: A
     return known
 
 
-def arrival_events(ships: pd.DataFrame) -> pd.DataFrame:
-    """Return departures from the origin and arrivals at the lock."""
+def departure_events(ships: pd.DataFrame) -> pd.DataFrame:
+    """Return departures from the origin."""
     from_somewhere = ships[ships["origin"] != ""]
-    departed = _events(from_somewhere, "departed", "depart_s", from_somewhere["origin"].to_numpy(), "")
-    arrived = _events(ships, "arrived", "arrival_s", ships["lock"].to_numpy(), ships["lock"].to_numpy())
-    return pd.concat([departed, arrived], ignore_index=True)
+    return _events(from_somewhere, "departed", "depart_s", from_somewhere["origin"].to_numpy(), "")
+
+
+def arrival_events(ships: pd.DataFrame) -> pd.DataFrame:
+    """Return arrivals at the lock."""
+    return _events(ships, "arrived", "arrival_s", ships["lock"].to_numpy(), ships["lock"].to_numpy())
+
+
+def reached_events(ships: pd.DataFrame) -> pd.DataFrame:
+    """Return arrivals at the destination."""
+    known = ships[ships["destination"] != ""]
+    return _events(known, "reached", "arrive_s", known["destination"].to_numpy(), "")
 
 
 def passage_events(ships: pd.DataFrame) -> pd.DataFrame:
-    """Return what happens at the lock and after it; a refused ship has one event with the reason."""
+    """Return what happens at the lock; a refused ship has one event with the reason."""
     refused = ships[ships["refused_reason"] != "none"]
     passed = ships[ships["exit_s"].notna()]
     lock, chamber = passed["lock"].to_numpy(), passed["chamber"].to_numpy()
@@ -56,8 +65,6 @@ def passage_events(ships: pd.DataFrame) -> pd.DataFrame:
         ("exited", "exit_s"),
     ):
         parts.append(_events(passed, kind, time_s, lock, chamber))
-    known: pd.DataFrame = passed[passed["destination"] != ""]
-    parts.append(_events(known, "reached", "arrive_s", known["destination"].to_numpy(), ""))
     return pd.concat(parts, ignore_index=True)
 
 

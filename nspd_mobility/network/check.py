@@ -164,7 +164,7 @@ def check_network(dataset: Dataset) -> list[Finding]:
         If the values or the fairways can't be read at all.
     """
     params = build(NetworkParams, dataset.values, "values")
-    network = read_fairways(dataset.folder)
+    network = read_fairways(dataset.folder, dataset.tree)
     findings = [
         *check_sources(dataset, network),
         *check_quality(dataset),

@@ -14,13 +14,14 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..errors import DataError, allowed, nearest
-from ..params.tree import load_yaml
+from ..params.tree import Branch, load_yaml
 from .dataset import DATASET_FILE, inside
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class LockApproaches:
     canal: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FairwayNetwork:
     """Nodes and stretches of a waterway.
 
@@ -54,16 +55,25 @@ class FairwayNetwork:
     stretches : DataFrame
         Indexed by stretch id: name, route, km_begin, km_end, length_m, country, kind, from_node, to_node, source, quality, note,
         line_length_m (of the drawn line) and from_node_gap_m, to_node_gap_m (from the line's ends to the nodes), for checks only.
-    graph : networkx.Graph
-        Edges carry ``id`` and ``length_m``.
     lines : dict of str to list
         Drawn line of each stretch: (longitude, latitude) in degrees, EPSG:4326.
     """
 
     nodes: pd.DataFrame
     stretches: pd.DataFrame
-    graph: nx.Graph[str]
     lines: dict[str, list[list[float]]]
+
+    @cached_property
+    def graph(self) -> nx.Graph[str]:
+        """Nodes and stretches as a graph; its edges carry ``id`` and ``length_m``. Made when a route is asked for: networkx takes 0.3 s to load."""
+        import networkx as nx
+
+        graph: nx.Graph[str] = nx.Graph()
+        graph.add_nodes_from(self.nodes.index)
+        ends = (self.stretches[column] for column in ("from_node", "to_node", "length_m"))
+        for stretch, begin, end, length_m in zip(self.stretches.index, *ends, strict=True):
+            graph.add_edge(begin, end, id=stretch, length_m=length_m)
+        return graph
 
     def route(self, origin: str, destination: str) -> list[str]:
         """Return the stretch ids of the shortest way, in the order sailed; empty where both ends are one node.
@@ -213,13 +223,15 @@ def _check_stretch(path: Path, row: dict[str, Any], nodes: pd.DataFrame) -> None
         )
 
 
-def read_fairways(folder: Path) -> FairwayNetwork:
+def read_fairways(folder: Path, tree: Branch | None = None) -> FairwayNetwork:
     """Read the fairways and nodes that a network dataset names.
 
     Parameters
     ----------
     folder : Path
         Folder with dataset.yaml, whose keys ``fairways`` and ``nodes`` name two GeoJSON files.
+    tree : Branch, optional
+        The content of dataset.yaml where it was read already, which takes some 0.3 s.
 
     Returns
     -------
@@ -231,9 +243,7 @@ def read_fairways(folder: Path) -> FairwayNetwork:
         For the first fault, with the file and the feature's id: a double id, an unknown node, a missing property or country, a
         length that is not positive or is more than 25 % off the drawn line, two stretches between the same nodes.
     """
-    import networkx as nx
-
-    tree = load_yaml(folder / DATASET_FILE)
+    tree = load_yaml(folder / DATASET_FILE) if tree is None else tree
     node_path, stretch_path = (inside(folder, tree.text(key), f"{tree.where}: '{key}'") for key in ("nodes", "fairways"))
     points = _features(node_path, "Point", NODE_COLUMNS)
     for row in points:
@@ -241,21 +251,18 @@ def read_fairways(folder: Path) -> FairwayNetwork:
         row["lon_deg"], row["lat_deg"] = (float(value) for value in row["coordinates"][:2])
     nodes = _frame(points, (*NODE_COLUMNS[1:], "note", "lon_deg", "lat_deg"))
     lines = _features(stretch_path, "LineString", STRETCH_COLUMNS)
-    graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(nodes.index)
+    joined: dict[frozenset[str], str] = {}
     for row in lines:
         row["line_length_m"] = line_length_m(row["coordinates"])
         _check_stretch(stretch_path, row, nodes)
         for end, point in (("from_node", row["coordinates"][0]), ("to_node", row["coordinates"][-1])):
             row[f"{end}_gap_m"] = line_length_m([point, nodes.loc[row[end], ["lon_deg", "lat_deg"]]])
-        ends = row["from_node"], row["to_node"]
-        if graph.has_edge(*ends):
-            other = graph.edges[ends]["id"]
+        other = joined.setdefault(frozenset((row["from_node"], row["to_node"])), row["id"])
+        if other != row["id"]:
             raise DataError(f"{stretch_path}: feature {row['id']}: joins the same nodes as '{other}'; put a node of its own on one of the two ways")
-        graph.add_edge(*ends, id=row["id"], length_m=float(row["length_m"]))
     stretches = _frame(lines, (*STRETCH_COLUMNS[1:], "note", "line_length_m", "from_node_gap_m", "to_node_gap_m"))
     return FairwayNetwork(
-        nodes, stretches.astype({"length_m": "float64", "km_begin": "float64", "km_end": "float64"}), graph, {row["id"]: row["coordinates"] for row in lines}
+        nodes, stretches.astype({"length_m": "float64", "km_begin": "float64", "km_end": "float64"}), {row["id"]: row["coordinates"] for row in lines}
     )
 
 

@@ -9,11 +9,11 @@ from .fields import Params, param
 class SpeedLimits(Params):
     """Largest speed on the canal by draught, as the canal's rules give it."""
 
-    shallow_m_s: float = param(doc="largest speed at a draught below shallow_draught_m (m/s)", gt=0)
-    middle_m_s: float = param(doc="largest speed at a draught between the two limits (m/s)", gt=0)
-    deep_m_s: float = param(doc="largest speed at a draught above deep_draught_m (m/s)", gt=0)
-    shallow_draught_m: float = param(doc="draught below which the shallow speed holds (m)", gt=0)
-    deep_draught_m: float = param(doc="draught above which the deep speed holds (m)", gt=0)
+    shallow_m_s: float = param(doc="largest speed at a draught below shallow_draught_m (m/s)", gt=0, le=30)
+    middle_m_s: float = param(doc="largest speed at a draught between the two limits (m/s)", gt=0, le=30)
+    deep_m_s: float = param(doc="largest speed at a draught above deep_draught_m (m/s)", gt=0, le=30)
+    shallow_draught_m: float = param(doc="draught below which the shallow speed holds (m)", gt=0, le=100)
+    deep_draught_m: float = param(doc="draught above which the deep speed holds (m)", gt=0, le=100)
 
 
 class CrossSectionParams(Params):

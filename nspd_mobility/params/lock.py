@@ -17,6 +17,8 @@ from .closures import ClosureParams, OuterLimits, RegimeParams
 from .fields import Params, code_field, param
 from .salt import SaltChamberParams
 
+WEEK_S = 604_800.0  # no single movement of a lock takes longer
+
 
 def _number_as(field: str) -> BeforeValidator:
     """Let a plain number stand for a formula with that field alone."""
@@ -31,18 +33,18 @@ def _number_as(field: str) -> BeforeValidator:
 class MovementTime(Params):
     """Time of one ship's movement through the gate, in seconds."""
 
-    base_s: float = param(0.0, doc="fixed part (s)", ge=0)
-    per_length_s_m: float = param(0.0, doc="part per metre of ship length (s/m)", ge=0)
-    distance_m: float = param(0.0, doc="distance sailed (m), added as distance / speed", ge=0)
-    speed_m_s: float = param(1.0, doc="speed over the distance (m/s)", gt=0)
-    with_tugs_s: float = param(0.0, doc="added for a ship with tugs (s)", ge=0)
+    base_s: float = param(0.0, doc="fixed part (s)", ge=0, le=WEEK_S)
+    per_length_s_m: float = param(0.0, doc="part per metre of ship length (s/m)", ge=0, le=3600)
+    distance_m: float = param(0.0, doc="distance sailed (m), added as distance / speed", ge=0, le=10_000)
+    speed_m_s: float = param(1.0, doc="speed over the distance (m/s)", gt=0, le=30)
+    with_tugs_s: float = param(0.0, doc="added for a ship with tugs (s)", ge=0, le=WEEK_S)
 
 
 class LevellingTime(Params):
     """Time of levelling, in seconds."""
 
-    base_s: float = param(0.0, doc="fixed part, such as opening the gates (s)", ge=0)
-    opening_m2: float = param(0.0, doc="effective opening mu * a of the gates or culverts (m²); 0: no part that depends on the head", ge=0)
+    base_s: float = param(0.0, doc="fixed part, such as opening the gates (s)", ge=0, le=WEEK_S)
+    opening_m2: float = param(0.0, doc="effective opening mu * a of the gates or culverts (m²); 0: no part that depends on the head", ge=0, le=1000)
 
 
 Movement = Annotated[MovementTime, _number_as("base_s")]
@@ -68,22 +70,22 @@ class Movements(Params):
 class ChamberParams(OuterLimits):
     """One lock chamber (schutkolk)."""
 
-    length_m: float = param(doc="usable length between the stop lines (m)", gt=0)
-    width_m: float = param(doc="usable width (m)", gt=0)
-    gate_width_m: float = param(doc="largest beam that may pass the gate (m); left out, it is width_m", gt=0)
-    sill_m_nap: float = param(-1000.0, doc="highest sill (drempel) of the chamber (m NAP); the default never limits", source="no limit unless given")
-    keel_clearance_m: float = param(0.0, doc="water wanted between keel and sill (m)", source="no margin unless given; RV 2020: 0.60 to 1.00 m", ge=0)
-    max_draught_m: float = param(1000.0, doc="deepest ship that is admitted (m); the default never limits", source="no limit unless given", gt=0)
-    max_air_draught_m: float = param(1000.0, doc="highest ship above the water (m); the default never limits", source="no limit unless given", gt=0)
-    levelling_area_m2: float = param(0.0, doc="water surface that is levelled (m²); 0 means length times width", source="geometry", ge=0)
-    door_close_s: float = param(doc="closing the doors, bridge included (s)", ge=0)
-    door_open_s: float = param(doc="opening the doors, bridge included (s)", ge=0)
+    length_m: float = param(doc="usable length between the stop lines (m)", gt=0, le=1000)
+    width_m: float = param(doc="usable width (m)", gt=0, le=1000)
+    gate_width_m: float = param(doc="largest beam that may pass the gate (m); left out, it is width_m", gt=0, le=1000)
+    sill_m_nap: float = param(-1000.0, doc="highest sill (drempel) of the chamber (m NAP); the default never limits", source="no limit unless given", le=20)
+    keel_clearance_m: float = param(0.0, doc="water wanted between keel and sill (m)", source="no margin unless given; RV 2020: 0.60 to 1.00 m", ge=0, le=20)
+    max_draught_m: float = param(1000.0, doc="deepest ship that is admitted (m); the default never limits", source="no limit unless given", gt=0, le=1000)
+    max_air_draught_m: float = param(1000.0, doc="highest ship above the water (m); the default never limits", source="no limit unless given", gt=0, le=1000)
+    levelling_area_m2: float = param(0.0, doc="water surface that is levelled (m²); 0 means length times width", source="geometry", ge=0, le=1_000_000)
+    door_close_s: float = param(doc="closing the doors, bridge included (s)", ge=0, le=WEEK_S)
+    door_open_s: float = param(doc="opening the doors, bridge included (s)", ge=0, le=WEEK_S)
     levelling_s: Levelling = param(doc="levelling time (s): a number, or base_s and opening_m2")
     movements: Movements = param(doc="entry and exit times per vessel group")
-    gap_length_m: float = param(0.0, doc="free length between ships (m)", ge=0)
-    gap_beam_m: float = param(0.0, doc="free width between ships (m)", ge=0)
+    gap_length_m: float = param(0.0, doc="free length between ships (m)", ge=0, le=1000)
+    gap_beam_m: float = param(0.0, doc="free width between ships (m)", ge=0, le=1000)
     max_ships: int = param(0, doc="most ships in one lockage; 0: as many as fit", ge=0, le=100_000)
-    clearance_s: float = param(0.0, doc="from the last ship out until the next ship may start to enter (s)", ge=0)
+    clearance_s: float = param(0.0, doc="from the last ship out until the next ship may start to enter (s)", ge=0, le=WEEK_S)
     packing: code_field(Packing) = param(Packing.SKYLINE, doc="skyline (two-dimensional) or one_column (by length only)")  # type: ignore[valid-type]
     packing_effort: int = param(
         0,

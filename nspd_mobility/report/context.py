@@ -98,6 +98,11 @@ class Context:
             if is_saturated(self.mean(variant, "unfinished_share")[0], self.mean(variant, "queue_growth_per_day"), self.facts)
         )
 
+    def other_results(self) -> list[tuple[str, str]]:
+        """Return the scenarios and years of the run, other than this one, whose reference has results: they have a page of their own."""
+        finished = {(cell.scenario, cell.year) for cell in self.run.cells() if cell.variant == self.reference}
+        return [(s, y) for s in self.facts["scenarios"] for y in self.facts["years"] if (s, y) in finished and (s, y) != (self.scenario, self.year)]
+
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of every replication."""
         folder = self.run.folder

@@ -3,6 +3,7 @@
   "use strict";
   const report = JSON.parse(document.getElementById("report-data").textContent);
   const root = document.documentElement;
+  const TOOLBAR_WIDTH = 600;  // pixels below which plotly's toolbar would cover the legend
   const PRINT_WIDTH = 665;  // pixels of an A4 page between its margins
   const chosen = {};
   let language = root.dataset.language;
@@ -46,6 +47,7 @@
     }
     const settings = {
       locale: language === "en" ? "en-GB" : language, responsive: true, displaylogo: false, scrollZoom: false, doubleClick: "reset",
+      displayModeBar: plot.clientWidth < TOOLBAR_WIDTH ? false : "hover",
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
       toImageButtonOptions: {format: "svg", filename: key},
     };

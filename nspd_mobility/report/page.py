@@ -19,7 +19,7 @@ from . import chapters  # noqa: F401  (registers the sections)
 from .content import Section
 from .context import Context, read_context
 from .sections import build_sections
-from .texts import LANGUAGES, catalogue, given, plain, say
+from .texts import LANGUAGES, Text, catalogue, given, join, plain, say, say_n
 
 REPORT_FILE = "report.html"
 
@@ -68,13 +68,19 @@ def render(context: Context, sections: Sequence[Section], language: str) -> str:
     facts = context.facts
     charts = {chart.key: [choice.figure for choice in chart.choices] for section in sections for chart in section.charts}
     title = given(facts.get("title"), str(facts["study"]))
-    subtitle = say("page.subtitle", scenario=given(facts["scenarios"][context.scenario], context.scenario), year=context.year, n=context.matrix.shape[1])
+    subtitle = say(
+        "page.subtitle",
+        scenario=given(facts["scenarios"][context.scenario], context.scenario),
+        year=context.year,
+        replications=say_n("page.replications", context.matrix.shape[1]),
+    )
     page: str = environment.from_string(_read("page.html.j2")).render(
         language=language,
         languages=LANGUAGES,
         sections=sections,
         title=title,
         subtitle=subtitle,
+        others=_others(context),
         say=say,
         plain=plain,
         names={key: catalogue()[f"language.{key}"][key] for key in LANGUAGES},
@@ -85,6 +91,17 @@ def render(context: Context, sections: Sequence[Section], language: str) -> str:
         data=json_in_html({"charts": charts, "title": title, "dates": _dates()}),
     )
     return page
+
+
+def _others(context: Context) -> Text | None:
+    """Return which other scenarios and years the run has, and the command that makes their page."""
+    found = context.other_results()
+    if not found:
+        return None
+    scenario, year = found[0]
+    named = [say("page.other", scenario=given(context.facts["scenarios"][s], s), year=y) for s, y in found]
+    command = f"nspd report runs/{context.facts['study']} --scenario {scenario} --year {year} --out {scenario}-{year}.html"
+    return say("page.others", others=join(named, "; "), command=command)
 
 
 def json_in_html(value: Any) -> str:

@@ -46,6 +46,17 @@ def say(key: str, **values: Text | str | int) -> Text:
     return {language: message[language].format(**{name: in_language(value, language) for name, value in values.items()}) for language in LANGUAGES}
 
 
+def say_n(key: str, n: int, **values: Text | str | int) -> Text:
+    """Return a message about `n` things; the message ``<key>_one`` speaks of a single one.
+
+    Examples
+    --------
+    >>> say_n("page.replications", 1)["nl"], say_n("page.replications", 2)["nl"]
+    ('1 replicatie', '2 replicaties')
+    """
+    return say(f"{key}_one" if n == 1 else key, n=n, **values)
+
+
 def say_or(key: str, otherwise: str) -> Text:
     """Return a message, or the other text where the catalogue has none: for names that a later version may add."""
     return say(key) if key in catalogue() else plain(otherwise)

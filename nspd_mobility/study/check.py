@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..demand.ship_tables import read_ship_tables
-from ..district.routes import route_through_lock
 from ..network.check import Finding, check_network
-from ..network.waterway import read_fairways
 from ..params.build import Value
 from ..waterway.tide import read_constituents
 from .definition import Study, Variant, load_study
-from .runner import check_own_ships, constituents_file
+from .runner import check_own_ships, check_routes, check_ships, constituents_file
 
 
-def check_study(name_or_path: str | Path) -> tuple[list[Finding], list[Value]]:
+def check_study(study: Study) -> tuple[list[Finding], list[Value]]:
     """Check a study: every variant resolves, the datasets are consistent, every relation of the demand has a route.
 
     Returns
@@ -29,19 +26,14 @@ def check_study(name_or_path: str | Path) -> tuple[list[Finding], list[Value]]:
     DataError
         For a fault that makes the study unusable, with file and line.
     """
-    study = load_study(name_or_path)
     variants = study.check_all()
     reference = next((v for v in variants if v.name == study.params.reference), variants[0])
     findings = check_network(study.network)
-    tables = read_ship_tables(study.demand.folder / "waterway")
-    network = read_fairways(study.network.folder)
-    locks = frozenset(reference.params.network.waterway.locks)
-    if any(not variant.params.demand.waterway.ships_file for variant in variants):  # else every ship is the user's own
-        for origin, destination in tables.od[["origin", "destination"]].drop_duplicates().itertuples(index=False):
-            route_through_lock(network, origin, destination, locks)
+    check_routes(study, variants)
     for variant in variants:
         read_constituents(constituents_file(study, variant))
         check_own_ships(study, variant)
+        check_ships(study, variant)
     findings += _unused_measures(study)
     return findings, reference.inventory()
 

@@ -12,6 +12,7 @@ from .definition import STUDY_FILE, load_study
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,63}$")
 
 
+_TITLE = re.compile(r"(?m)^title:.*\n(?:[ \t]+\S.*\n)*")
 _PATHS = re.compile(r"(?m)^((?:extends|network|demand): *)([\w.-]*/[\w./-]*)")
 
 
@@ -24,7 +25,7 @@ def _from(folder: Path, base: Path, path: str) -> str:
 
 
 def init_study(name: str, other: str) -> Path:
-    """Make the folder `name` here, with the study file of another study under the new name.
+    """Make the folder `name` here, with the study file of another study under the new name, which is also its title.
 
     Returns
     -------
@@ -44,7 +45,8 @@ def init_study(name: str, other: str) -> Path:
     if path.exists():
         raise UsageError(f"{path} is there already; choose another name or edit it")
     text = (base.folder / STUDY_FILE).read_text(encoding="utf-8")
-    text = re.sub(r"(?m)^study:.*$", f"study: {name}", text, count=1)
+    text = _TITLE.sub("", text, count=1)  # two studies of one title can't be told apart in their reports
+    text = re.sub(r"(?m)^study:.*$", f'study: "{name}"\ntitle: "{name}"', text, count=1)
     text = _PATHS.sub(lambda found: found.group(1) + _from(folder, base.folder, found.group(2)), text)
     try:
         folder.mkdir(parents=True, exist_ok=True)

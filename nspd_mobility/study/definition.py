@@ -13,6 +13,7 @@ from ..demand.passages import yearly_passages
 from ..engine.period import Period
 from ..errors import DataError, UsageError, allowed, nearest
 from ..network.dataset import DATASET_FILE, Dataset, data_hash, find_dataset, known_datasets, load_dataset
+from ..network.waterway import FairwayNetwork, read_fairways
 from ..params.build import Value, build, inventory
 from ..params.study import StudyParams
 from ..params.tree import Branch, find, load_yaml, merge, to_plain
@@ -65,6 +66,11 @@ class Study:
         """How to name the study to load it again: its name where it is bundled, else its folder."""
         known = known_datasets(KIND).get(self.name)
         return self.name if known is not None and known.resolve() == self.folder.resolve() else str(self.folder.resolve())
+
+    @cached_property
+    def fairways(self) -> FairwayNetwork:
+        """The waterways of the network dataset."""
+        return read_fairways(self.network.folder, self.network.tree)
 
     @cached_property
     def data_hash(self) -> str:

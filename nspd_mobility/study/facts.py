@@ -46,6 +46,7 @@ def run_facts(study: Study, variants: list[Variant], seed: int, replications: in
         "chosen_day": _chosen_day(study),
         "seed": seed,
         "replications": replications,
+        "own_ships": [name for name in names if all(has_own_ships(v) for v in variants if v.name == name)],
         "locks": _locks(variants),
         "inventory": _inventory(variants, definition.reference),
         "sources": {**study.demand.sources, **study.network.sources},
@@ -57,6 +58,11 @@ def run_facts(study: Study, variants: list[Variant], seed: int, replications: in
         "program": {"version": version, "code": code_hash(), **versions()},
         "data_hash": study.data_hash,
     }
+
+
+def has_own_ships(variant: Variant) -> bool:
+    """Say whether all ships are the user's own: then nothing of the variant is drawn, and every replication is the same."""
+    return bool(variant.params.demand.waterway.ships_file)
 
 
 def _chosen_day(study: Study) -> str:
@@ -114,9 +120,7 @@ def _inventory(variants: list[Variant], reference: str) -> list[dict[str, Any]]:
 
 def _map(study: Study) -> dict[str, Any]:
     """Return nodes and lines of the fairways for drawing."""
-    from ..network.waterway import read_fairways
-
-    network = read_fairways(study.network.folder)
+    network = study.fairways
     lines = network.lines
     nodes = {
         str(i): {"name": row["name"], "kind": row["kind"], "country": row["country"], "lon": row["lon_deg"], "lat": row["lat_deg"]}

@@ -16,14 +16,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from ..demand.passages import yearly_passages
+from ..demand.poisson import MAX_MEAN
+from ..demand.profiles import hour_means
 from ..demand.ship_tables import read_ship_tables
 from ..demand.ships_file import read_ships_file
-from ..district.day import RESULT_TABLES, District, simulate_day
 from ..errors import DataError, NspdError, SimulationError, UsageError
 from ..network.dataset import inside
-from ..network.waterway import read_fairways
 from ..params.tree import find
 from ..streams import Streams
 from ..tables.recorder import Recorder
@@ -34,6 +37,9 @@ from ..waterway.tide import read_constituents
 from .definition import Study, Variant, load_study
 from .store import clear_left_over, fingerprint, is_finished, prepare_folder, write_manifest, writing
 from .uncertainty import drawn_values
+
+if TYPE_CHECKING:
+    from ..district.day import District
 
 Summarise = Callable[[Path, dict[str, Any]], None]
 """Adds the indicators to a replication's folder: called with the folder and the facts of the run."""
@@ -69,17 +75,19 @@ def _study(folder: str, study_hash: str) -> Study:
 
 
 @lru_cache(maxsize=4)
-def _fixed(network: Path, demand: Path, constituents: Path, data_hash: str) -> tuple[Any, Any, Any]:
-    return read_fairways(network), read_ship_tables(demand / "waterway"), read_constituents(constituents)
+def _fixed(demand: Path, constituents: Path, data_hash: str) -> tuple[Any, Any]:
+    return read_ship_tables(demand / "waterway"), read_constituents(constituents)
 
 
 def district_of(study: Study, variant: Variant) -> District:
     """Return what the simulation of a variant needs, read once per process."""
-    fairways, ships, constituents = _fixed(study.network.folder, study.demand.folder, constituents_file(study, variant), study.data_hash)
+    from ..district.day import District
+
+    ships, constituents = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
     levels, water = variant.params.network.waterway.levels, ("network", "waterway", "levels")
     return District(
         variant.params,
-        fairways,
+        study.fairways,
         ships,
         constituents,
         own_ships=own_ships_file(study, variant),
@@ -126,12 +134,65 @@ def check_own_ships(study: Study, variant: Variant) -> None:
         raise DataError(f"{path}: none of the {total} ships arrives in a simulated period ({days}); mend the arrivals or the study's calendar")
 
 
+def check_ships(study: Study, variant: Variant) -> None:
+    """Refuse passages that no ships can be drawn for, with the place that gives them.
+
+    Raises
+    ------
+    DataError
+        For a group without classes, or more ships in an hour than can be drawn.
+    """
+    demand = variant.params.demand.waterway
+    if demand.ships_file:
+        return
+    folder = study.demand.folder / "waterway"
+    tables, _ = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
+    where = find(variant.tree, ("demand", "waterway", "passages")).where
+    for group, total in yearly_passages(demand, variant.year).items():
+        if total > 0 and group not in set(tables.classes["group"]):
+            raise DataError(
+                f"{where}: 'passages' gives {total:g} ships of the group '{group}', which {folder / 'classes.csv'} lacks; add classes or set it to 0"
+            )
+        for period in study.periods() if total > 0 else ():
+            hours = pd.date_range(period.epoch.tz_convert("UTC").floor("h"), periods=int(period.end_s // 3600) + 1, freq="h")
+            most = hour_means(tables, group, total, hours).max()
+            if most > MAX_MEAN:
+                factor = find(variant.tree, ("demand", "waterway", "factor")).where if demand.factor != 1.0 else where
+                raise DataError(f"{factor}: {most:.0f} ships of the group '{group}' per hour, at most {MAX_MEAN:g} are possible; lower 'factor' or 'passages'")
+
+
+def check_routes(study: Study, variants: list[Variant]) -> None:
+    """Refuse relations of the demand whose way passes no lock, or more than one, with the line that gives them.
+
+    Raises
+    ------
+    DataError
+        For the first such relation.
+    """
+    from ..district.routes import route_through_lock
+
+    for variant in variants:
+        if variant.params.demand.waterway.ships_file:  # every ship is the user's own
+            continue
+        tables, _ = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
+        locks = frozenset(variant.params.network.waterway.locks)
+        for row, pair in enumerate(tables.od[["origin", "destination"]].itertuples(index=False)):
+            try:
+                route_through_lock(study.fairways, str(pair[0]), str(pair[1]), locks)
+            except DataError as error:
+                raise DataError(f"{study.demand.folder / 'waterway' / 'od.csv'}:{row + 2}: {error}; mend the relation or the fairways") from None
+
+
 def compute(job: Job, summarise: Summarise | None, on_progress: Callable[[float], None] = lambda share: None) -> float:
     """Compute one replication into its folder and return the seconds it took."""
+    from ..district.day import RESULT_TABLES, simulate_day  # the kernels take 0.7 s to load; a run whose results are all there needs none
+
     begin = time.perf_counter()
     study = _study(job.study, job.hashes["study"])
     cell = job.cell
     variant = study.resolve(cell.scenario, cell.year, cell.variant, job.draw)
+    check_ships(study, variant)  # here, since reading the tables takes 0.4 s, which a run with all results there need not
+    check_routes(study, [variant])
     with writing(job.out / cell.path) as folder:
         with Recorder(folder, RESULT_TABLES) as recorder:
             simulate_day(district_of(study, variant), variant.year, study.periods(), Streams(job.seed, job.stream), recorder, on_progress)
@@ -163,6 +224,29 @@ def jobs_of(
             identity = fingerprint(**identity_hashes, calendar=calendar, seed=seed, stream=stream, draw=draw, cell=cell.path, schema=SCHEMA_VERSION)
             jobs.append(Job(str(study.folder), cell, seed, stream, draw, out, identity, hashes, facts))
     return jobs
+
+
+def n_on_disk(out: Path) -> int:
+    """Return how many replications the folder of a run holds of the variant that has most, of whatever input."""
+    counts: dict[Path, int] = {}
+    for folder in out.glob("*/*/*/r*"):
+        counts[folder.parent] = counts.get(folder.parent, 0) + 1
+    return max(counts.values(), default=0)
+
+
+def with_still_valid(jobs: list[Job], n_wanted: int, chosen: set[tuple[str, str, str]]) -> list[Job]:
+    """Return the jobs of the wanted replications, and of those that an earlier, wider run left behind them and that still hold.
+
+    A further replication counts where all of the chosen variants have it, so that they stay comparable.
+    """
+    kept: list[Job] = []
+    for name in dict.fromkeys(job.cell.replication for job in jobs):
+        group = [job for job in jobs if job.cell.replication == name]
+        of_chosen = [job for job in group if (job.cell.scenario, job.cell.year, job.cell.variant) in chosen]
+        if len(kept) >= n_wanted * len(group) and not all(is_finished(job.out / job.cell.path, job.fingerprint) for job in of_chosen):
+            break
+        kept += group
+    return kept
 
 
 def _own_hash(study: Study, variant: Variant) -> str:

@@ -35,7 +35,7 @@ def check_waterway(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any],
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        `ships`, `lockages`, `legs` and `events`; a table that is not there is not checked.
+        `ships`, `lockages`, `legs`, `waits` and `events`; a table that is not there is not checked.
     facts : mapping
         The content of ``run.json``.
     variant : str
@@ -53,7 +53,7 @@ def check_waterway(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any],
     if ships is not None:
         found += _sailing_around_the_lock(ships)
         if "legs" in tables:
-            found += legs_are_contiguous(tables["legs"], ships)
+            found += legs_are_contiguous(tables["legs"], ships, tables.get("waits"))
     if "events" in tables:
         found += events_are_in_order(tables["events"])
     return found
@@ -283,8 +283,8 @@ def events_are_in_order(events: pd.DataFrame) -> list[str]:
     return found + _report(gap, lambda k: f"event {seq[k + 1]} follows event {seq[k]}: a number is missing or twice there")
 
 
-def legs_are_contiguous(legs: pd.DataFrame, ships: pd.DataFrame) -> list[str]:
-    """A ship leaves a stretch when it enters the next; between the two around the lock lies its passage."""
+def legs_are_contiguous(legs: pd.DataFrame, ships: pd.DataFrame, waits: pd.DataFrame | None = None) -> list[str]:
+    """A ship leaves a stretch when it enters the next; between the two around the lock lies its passage, elsewhere its waits."""
     enter, leave = legs["enter_s"].to_numpy(dtype=np.float64), legs["leave_s"].to_numpy(dtype=np.float64)
     found = _report(
         _is_before(leave, enter),
@@ -304,6 +304,14 @@ def legs_are_contiguous(legs: pd.DataFrame, ships: pd.DataFrame) -> list[str]:
     joined = np.abs(begin[1:] - end[:-1]) <= slack
     around_lock = (np.abs(end[:-1] - arrival[who[:-1]]) <= slack) & (np.abs(begin[1:] - exit_[who[:-1]]) <= slack)
     torn = same & ~joined & ~around_lock
+    if waits is not None and len(waits):
+        entity, period = legs["entity_id"].to_numpy(), legs["period"].to_numpy()
+        wait_s = (waits["end_s"] - waits["begin_s"]).to_numpy()
+        mine = waits.groupby(["period", "entity_id"]).indices
+        for k in np.flatnonzero(torn):
+            rows = mine.get((period[order[k]], entity[order[k]]), [])
+            within = [r for r in rows if waits["begin_s"].iat[r] >= end[k] - slack[k] and waits["end_s"].iat[r] <= begin[k + 1] + slack[k]]
+            torn[k] = abs(wait_s[within].sum() - (begin[k + 1] - end[k])) > len(within) * slack[k]
     return found + _report(
         torn,
         lambda k: (

@@ -23,6 +23,7 @@ from .schemas import SCHEMA_VERSION
 
 RUN_FILE = "run.json"
 MANIFEST_FILE = "manifest.json"
+FEW_DRAWS = 10  # with fewer the 5th and 95th percentile are little else than the lowest and the highest
 _AGAIN = "run the study again: what is whole is kept, the rest is computed anew"
 _NEEDED = ("scenarios", "years", "variants", "periods", "key_indicators", "saturation", "fingerprints")
 _CELL = re.compile(r"[a-z0-9][a-z0-9-]*/\d{4}/[a-z0-9][a-z0-9-]*/[ru]\d{4,}")

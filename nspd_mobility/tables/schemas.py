@@ -271,7 +271,8 @@ INDICATORS = Table(
         """),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS)}
+_ALL = (SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS)
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 
 _ARROW = {"string": "string", "double": "float64", "int64": "int64", "uint64": "uint64", "bool": "bool_"}
 

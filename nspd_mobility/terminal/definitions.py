@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..params.build import Value
     from ..study.check import Row
 
+_WIDE = 160  # characters from which the longest name of a value, some 90, stays on one line and can be searched for
+
 
 def print_findings(findings: list[Finding], values: list[Value], as_json: bool) -> None:
     """Print what a check found; an error among it raises.
@@ -36,8 +38,9 @@ def print_findings(findings: list[Finding], values: list[Value], as_json: bool) 
         for finding in findings:
             console.print(escape(f"{finding.level}: {finding.where}: {finding.message}"))
         table = Table(title="values that rest on estimates and assumptions", title_justify="left")
-        for column in ("value", "is", "unit", "low … high", "quality", "source"):
-            table.add_column(column)
+        table.add_column("value", overflow="fold", no_wrap=console.width >= _WIDE)  # a name that is cut off can't be looked up
+        for column in ("is", "unit", "low … high", "quality", "source"):
+            table.add_column(column, overflow="fold")
         for v in weak:
             band = "" if v.low is None else f"{v.low:g} … {v.high:g}"
             table.add_row(escape(v.path), escape(str(v.value)), v.unit, band, v.quality.word, escape(v.source))

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..errors import CheckFailed, UsageError
+from ..tables.run_folder import FEW_DRAWS
 from .console import console, label, number
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def print_result(run: RunFolder, report: Path) -> None:
             values = {row["variant"]: _with_interval(row) for row in line.to_dict("records")}
             table.add_row(escape(label(str(indicator), str(dimension))), "" if unit == "–" else str(unit), *(values.get(v, "–") for v in variants))
         console.print(table)
-    for note in run_notes(summary):
+    for note in run_notes(summary, run.facts):
         console.print(escape(note))
     comparison = comparison_of(run)
     if not comparison.empty:
@@ -81,11 +82,23 @@ def _with_interval(row: dict[Any, Any]) -> str:
     return f"{sign}{text.removesuffix(' %')}{spread}{' %' if text.endswith(' %') else ''}"
 
 
-def run_notes(summary: pd.DataFrame) -> list[str]:
+def run_notes(summary: pd.DataFrame, facts: dict[str, Any]) -> list[str]:
     """Return what a reader of the table has to know."""
     notes = []
-    if summary["n_replications"].max() < 2:
+    n_shown, n_wanted = int(summary["n_replications"].max()), int(facts["replications"])
+    if n_shown > n_wanted:
+        notes.append(f"{n_shown} replications are shown, not {n_wanted}: those of an earlier run that still hold are kept")
+    own = facts.get("own_ships", [])
+    if own:
+        which = "" if set(own) >= set(facts["variants"]) else f" of {', '.join(own)}"
+        notes.append(f"own ships: the ships{which} are given and chance is not in them: one replication holds all, an interval would say nothing")
+    elif n_shown < 2:
         notes.append("one replication: no interval can be given; use --replications")
+    n_draws = int(facts.get("uncertainty", {}).get("draws", 0))
+    if 0 < n_draws < FEW_DRAWS:
+        notes.append(
+            f"{n_draws} draws: their 5-95 % band is rough, and holds chance too; use --uncertainty {FEW_DRAWS} or more, and 50 for a figure to rely on"
+        )
     if summary["is_bound"].any():
         notes.append("≥: some ships were not through at the end of the drain, the true value is at least this")
     refused = summary[(summary["indicator"] == "refused_per_year") & (summary["dimension"] == "") & (summary["mean"] > 0.0)]
@@ -145,7 +158,7 @@ def check_invariants(run: RunFolder, quiet: bool) -> None:
     """
     from ..tables.invariants import check_waterway
 
-    names = ("ships", "lockages", "legs", "events")
+    names = ("ships", "lockages", "legs", "waits", "events")
     cells = [*run.cells(), *run.cells(draws=True)]
     for cell in cells:
         faults = check_waterway({name: run.read(cell, name) for name in names}, run.facts, cell.variant)

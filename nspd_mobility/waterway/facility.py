@@ -108,4 +108,3 @@ class LockFacility:
         """Return the ship rows and the lockage rows since the last call, and forget them."""
         self._n_sent = 0
         return self.complex.drain()
-

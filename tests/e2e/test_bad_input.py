@@ -117,7 +117,7 @@ FAULTS = {
     "unknown group of a key indicator": (
         "key_indicators: {wait_mean/inlnd: {}}\n",
         "wait_mean/inlnd",
-        ["'wait_mean' is not given for 'inlnd' (did you mean 'inland'?); allowed are: inland, recreation, sea"],
+        ["'wait_mean' is not given for 'inlnd' (did you mean 'inland'?); allowed are: freight, inland, recreation, sea"],
     ),
     "group of what has none": ("key_indicators: {unfinished_share/sea: {}}\n", "unfinished_share", ["it is not split; write its name alone"]),
     "unknown measure of a variant": (

@@ -38,6 +38,7 @@ def test_run_prints_means_differences_and_places(finished: Path, nspd: CommandLi
     for part in ("Tiny: base, 2023", "wait_mean [sea]", "without-nieuwe-sluis against reference", "95 % interval", "variance ratio"):
         assert part in answer.out
     assert f"results: {finished}   report: {finished}/report.html" in answer.out
+    assert "2 draws: their 5-95 % band is rough, and holds chance too" in " ".join(answer.out.split())
     assert "all invariants hold in 8 replications" in answer.out  # four and four draws
     assert (finished / "report.html").is_file()
 
@@ -132,6 +133,16 @@ def test_check_lists_what_rests_on_assumptions(finished: Path, nspd: CommandLine
     assert sum(content["values"].values()) > len(content["weak"])
 
 
+@pytest.mark.parametrize("width", [80, 220])
+def test_check_cuts_no_name_off(width: int, nspd: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nspd_mobility.terminal.definitions.console.width", width)
+    out = nspd("check", "smoke").out
+    names = "".join(line.split("│")[1].strip() for line in out.splitlines() if line.startswith("│"))
+    assert "network.waterway.locks.terneuzen.chambers.nieuwe-sluis.movements.sea.entry_follow_s.per_length_s_m" in names
+    assert "…" not in names
+    assert "is named by no value" not in out  # every source of the bundled data is in use
+
+
 def test_show_tells_what_differs_and_where_it_is_set(nspd: CommandLine) -> None:
     answer = nspd("show", "smoke", "reference")
     assert "chambers.nieuwe-sluis.length_m" in answer.out
@@ -156,10 +167,20 @@ def test_list_names_studies_and_datasets_and_survives_an_unusable_one(nspd: Comm
 def test_init_makes_a_study_that_checks(nspd: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     answer = nspd("init", "mine", "--from", "smoke")
-    assert "made mine/study.yaml; edit it and run it with: nspd run ./mine" in answer.out
+    assert "made mine/study.yaml with the title 'mine'; write a title and a question there, edit it and run it with: nspd run ./mine" in answer.out
     assert api.load_study("./mine").name == "mine"
     assert "is there already" in nspd.fault(2, "init", "mine", "--from", "smoke")
     assert "there is no study 'smok'" in nspd.fault(2, "init", "other", "--from", "smok")
+
+
+@pytest.mark.parametrize("other", ["smoke", "district-today"])  # a title on one line, and one by language below its key
+def test_new_study_has_its_name_as_title(other: str, nspd: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert nspd("init", "007", "--from", other).code == 0
+    made, base = api.load_study("./007").params, api.load_study(other).params
+    assert made.title == "007"
+    assert base.title != made.title
+    assert (made.question, list(made.variants), made.replications) == (base.question, list(base.variants), base.replications)
 
 
 def test_study_made_from_one_elsewhere_finds_what_that_one_names(nspd: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,12 @@ def test_every_chart_is_drawn(page: Any) -> None:
     assert all(page.locator(".plot").evaluate_all("all => all.map(p => p.getAttribute('aria-label').length > 20)"))
 
 
+def test_the_toolbar_is_on_wide_charts_only_where_it_covers_no_legend(page: Any) -> None:
+    sizes = page.locator(".plot").evaluate_all("all => all.map(p => [p.clientWidth, p.querySelectorAll('.modebar').length])")
+    assert {n > 0 for width, n in sizes if width < 600} == {False}
+    assert {n > 0 for width, n in sizes if width >= 600} == {True}
+
+
 def test_the_language_switches_headings_axes_and_numbers_without_reloading(page: Any) -> None:
     page.evaluate("window.kept = 1")
     assert "Vraag en antwoord" in page.inner_text("h2 >> nth=0")

@@ -73,6 +73,40 @@ def test_more_replications_leave_the_earlier_ones(finished: Path, tmp_path: Path
     assert [cell.replication for cell in RunFolder(one).cells()] == ["r0000"]
 
 
+def test_narrower_run_hides_nothing_that_still_holds(tmp_path: Path, nspd: CommandLine) -> None:
+    study = write_study(tmp_path / "study", TINY.replace("replications: 2", "replications: 3"))
+    run = api.run(study, out=tmp_path / "runs", jobs=1, variants=["reference"]).path
+    answer = nspd("run", study, "--out", tmp_path / "runs", "--jobs", "1", "--variant", "reference", "--replications", "1")
+    assert answer.code == 0
+    assert [cell.replication for cell in RunFolder(run).cells()] == ["r0000", "r0001", "r0002"]
+    assert "3 replications are shown, not 1" in answer.out
+    write_study(study, more="values: {demand: {waterway: {factor: 0.25}}}\n")  # of other input: these no longer hold
+    answer = nspd("run", study, "--out", tmp_path / "runs", "--jobs", "1", "--variant", "reference", "--replications", "1")
+    assert [cell.replication for cell in RunFolder(run).cells()] == ["r0000"]
+    assert "are shown" not in answer.out
+
+
+def test_further_replications_are_shown_only_where_all_chosen_variants_have_them(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study")
+    api.run(study, out=tmp_path / "runs", jobs=1, variants=["reference"])
+    both = api.run(study, out=tmp_path / "runs", jobs=1, replications=1)
+    assert [(cell.variant, cell.replication) for cell in both.cells()] == [("reference", "r0000"), ("without-nieuwe-sluis", "r0000")]
+
+
+def test_own_ships_hold_no_chance_so_one_replication_is_run(tmp_path: Path, nspd: CommandLine) -> None:
+    study = write_study(tmp_path / "study", more="values: {demand: {waterway: {ships_file: mine.csv}}}\n")
+    ships = "id,side,arrival,length_m,beam_m,draught_m,group\na,sea,2023-04-18T00:40,110,11.4,3.0,inland\nb,canal,2023-04-18T01:30,80,9.5,2.5,inland\n"
+    (study / "mine.csv").write_text(ships, encoding="utf-8")
+    answer = nspd("run", study, "--out", tmp_path / "runs", "--jobs", "1", "--replications", "4")
+    run = RunFolder(tmp_path / "runs" / "tiny")
+    assert {cell.replication for cell in run.cells()} == {"r0000"}
+    assert "own ships: the ships are given and chance is not in them" in " ".join(answer.out.split())
+    assert "±" not in answer.out
+    assert "use --replications" not in answer.out
+    message = nspd.fault(2, "compare", run.path, "--until-precision", "0.05")
+    assert "nothing is drawn and more replications would be the same" in message
+
+
 def test_edited_study_is_read_anew_within_one_process(tmp_path: Path) -> None:
     study = write_study(tmp_path / "study", TINY.replace("replications: 2", "replications: 1"))
     first = api.read_results(api.run(study, out=tmp_path / "runs", jobs=1, variants=["reference"]), "ships")
@@ -98,7 +132,7 @@ def test_fault_inside_a_replication_names_it(tmp_path: Path, nspd: CommandLine, 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("float division by zero")
 
-    monkeypatch.setattr("nspd_mobility.study.runner.simulate_day", broken)
+    monkeypatch.setattr("nspd_mobility.district.day.simulate_day", broken)
     message = nspd.fault(4, "run", write_study(tmp_path / "study"), "--out", tmp_path / "runs", "--jobs", "1")
     assert "replication base/2023/reference/r0000 failed: ZeroDivisionError: float division by zero" in message
 

@@ -212,9 +212,9 @@ def test_a_ship_that_comes_after_all_is_over_changes_nothing_before(ships: pd.Da
     pd.testing.assert_frame_equal(after.lockages.iloc[: len(before.lockages)], before.lockages, check_exact=True)
 
 
-@given(fleets(with_draught=True), tidal_locks, quarters, quarters, st.integers(-50, 50))
+@given(fleets(with_draught=True), tidal_locks, quarters, quarters, st.integers(-50, 15))
 def test_only_levels_above_the_sill_and_their_difference_matter(ships: pd.DataFrame, complex_: dict[str, Any], sea: float, canal: float, shift: int) -> None:
-    # Levels and shift are sums of quarters: every difference is exact.
+    # Levels and shift are sums of quarters: every difference is exact. A sill lies at most 20 m above NAP.
     moved = {**complex_, "chambers": {name: {**c, "sill_m_nap": c["sill_m_nap"] + shift} for name, c in complex_["chambers"].items()}}
     a = simulate_checked(ships, complex_, level=LevelSeries.constant(sea, canal))
     b = simulate_checked(ships, moved, level=LevelSeries.constant(sea + shift, canal + shift))

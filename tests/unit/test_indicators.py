@@ -72,6 +72,7 @@ EXPECTED = {
     ("wait_mean", ""): ((300 * (24 + 60 + 120) + 65 * 15) / 965, 4, True),
     ("wait_mean", "inland"): ((24 + 60 + 120) / 3, 3, True),
     ("wait_mean", "sea"): (15, 1, False),
+    ("wait_mean", "freight"): ((300 * (24 + 60 + 120) + 65 * 15) / 965, 4, True),
     ("wait_p90", ""): (120, 4, True),
     ("wait_p90", "sea"): (15, 1, False),
     ("wait_over_norm_share", ""): (600 / 965, 4, True),
@@ -102,6 +103,15 @@ def test_indicator_by_hand(key: tuple[str, str], figures: dict[tuple[str, str], 
     assert (figures[key].n, figures[key].is_bound) == (n, is_bound)
 
 
+def test_recreation_is_no_freight() -> None:
+    changed = ships()
+    changed.loc[changed["id"] == "d", "group"] = "recreation"
+    rows = summarise_tables({"ships": counted(changed, FACTS)}, FACTS).set_index(["indicator", "dimension"])["value"]
+    assert rows["wait_mean", "freight"] == rows["wait_mean", "inland"]
+    changed["group"] = "recreation"
+    assert ("wait_mean", "freight") not in summarise_tables({"ships": counted(changed, FACTS)}, FACTS).set_index(["indicator", "dimension"]).index
+
+
 def test_every_indicator_is_tried(figures: dict[tuple[str, str], Figure]) -> None:
     assert {name for name, _ in figures} == set(INDICATORS) == {name for name, _ in EXPECTED} | {"queue_growth_per_day"}
 
@@ -109,7 +119,7 @@ def test_every_indicator_is_tried(figures: dict[tuple[str, str], Figure]) -> Non
 def test_every_split_is_the_one_that_is_said(figures: dict[tuple[str, str], Figure]) -> None:
     words = {"inland": "group", "sea": "group", "east": "chamber", "west": "chamber", "draught": "reason"}
     for name, dimension in figures:
-        assert not dimension or INDICATORS[name].split_by == words[dimension]
+        assert not dimension or dimension in INDICATORS[name].sums or INDICATORS[name].split_by == words[dimension]
 
 
 def test_queue_that_grows_by_a_ship_each_hour() -> None:

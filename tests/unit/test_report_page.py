@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from nspd_mobility.appraisal.indicators import summarise
+from nspd_mobility.appraisal.summary import summary_table
 from nspd_mobility.errors import UsageError
 from nspd_mobility.report.page import in_script, json_in_html, write_report
 from nspd_mobility.report.sections import SECTIONS, section
@@ -134,7 +136,9 @@ def facts(title: str, other: str) -> dict[str, Any]:
     }
 
 
-def make_run(folder: Path, *, title: str = "Small", other: str = "other", waits: tuple[float, float] = (20.0, 40.0), n_open: int = 0) -> RunFolder:
+def make_run(
+    folder: Path, *, title: str = "Small", other: str = "other", waits: tuple[float, float] = (20.0, 40.0), n_open: int = 0, group: str = ""
+) -> RunFolder:
     """Write a run of two variants and three replications; `n_open` ships of the second variant never get through."""
     known = facts(title, other)
     for variant, wait_min in zip(("reference", "other"), waits, strict=True):
@@ -149,6 +153,8 @@ def make_run(folder: Path, *, title: str = "Small", other: str = "other", waits:
             times = np.arange(0.0, 48 * HOUR_S + 1.0, 600.0)
             levels = pd.DataFrame({"period": "day", "lock": "gate", "time_s": times, "sea_m_nap": np.sin(times / 7000.0), "canal_m_nap": 2.13})
             tables = {"ships": ships(wait_min, 120, n_open if variant == "other" else 0, rng), "lockages": lockages(), "legs": legs, "levels": levels}
+            if group:
+                tables["ships"]["group"] = group
             with Recorder(target, NAMES) as recorder:
                 for name, frame in tables.items():
                     recorder.write(name, frame)
@@ -227,6 +233,56 @@ def test_a_longer_wait_is_told_in_words_with_the_norm(tmp_path: Path) -> None:
     assert "Norm van 30 minuten gehaald" in text and "Norm van 30 minuten niet gehaald" in text
 
 
+def test_the_reference_stands_first_in_every_table(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    run.facts["reference"] = "other"
+    assert list(dict.fromkeys(summary_table(run)["variant"])) == ["other", "reference"]
+    html = write_report(run, "en").read_text(encoding="utf-8")
+    heads = [re.sub(r'<span class="in-nl".*?</span>', "", head) for head in re.findall(r"<thead>(.*?)</thead>", html, re.S)]
+    columns = [re.findall(r'<th scope="col">(?:<span[^>]*>)?([^<]*)', head) for head in heads]
+    assert ["Indicator", "Unit", "Reference", "Variant", "Difference", "Verdict"] in columns
+    assert ["Indicator", "Unit", "Other", "Now"] in columns
+
+
+def test_a_band_of_few_draws_is_called_rough_and_said_to_hold_chance(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    for path in list(run.facts["fingerprints"]):
+        draw = path.replace("/r000", "/u000")
+        shutil.copytree(run.path / path, run.path / draw)
+        run.facts["fingerprints"][draw] = path
+    write_json(tmp_path / RUN_FILE, run.facts)
+    text = words(write_report(RunFolder(tmp_path)).read_text(encoding="utf-8"))
+    assert "The knowledge band rests on 3 draws and is therefore rough" in text
+    assert "each draw is one replication, so the band holds chance too" in text
+
+
+def test_the_norm_is_for_freight(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "freight")
+    text = words(write_report(run).read_text(encoding="utf-8"))
+    assert "Vrachtschepen (binnenvaart en zeevaart samen) wachten gemiddeld" in text
+    text = words(write_report(make_run(tmp_path / "recreation", group="recreation")).read_text(encoding="utf-8"))
+    assert "The norm of 30 minutes is for freight ships, and there are none" in text
+    assert "Norm of 30 minutes met" not in text and "Norm of 30 minutes not met" not in text
+
+
+def test_the_page_says_what_else_the_run_has_and_how_to_get_it(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    assert "The run also has" not in words(write_report(run).read_text(encoding="utf-8"))
+    run.facts["years"]["2040"] = {}
+    for path in list(run.facts["fingerprints"]):
+        later = path.replace("/2023/", "/2040/")
+        shutil.copytree(run.path / path, run.path / later)
+        run.facts["fingerprints"][later] = path
+    write_json(tmp_path / RUN_FILE, run.facts)
+    text = words(write_report(RunFolder(tmp_path)).read_text(encoding="utf-8"))
+    assert "The run also has: scenario Small, year 2040" in text
+    assert "nspd report runs/small --scenario base --year 2040 --out base-2040.html" in text
+
+
+def test_the_lock_chapter_says_that_door_times_hold_the_bridge(page: str) -> None:
+    assert "include lowering and raising the bridge" in words(page) and "neerlaten en ophalen van de brug" in words(page)
+
+
 def test_equal_variants_do_not_differ(tmp_path: Path) -> None:
     text = words(write_report(make_run(tmp_path, waits=(20.0, 20.0))).read_text(encoding="utf-8"))
     assert "Dat verschil doet er niet toe" in text and "That difference does not matter" in text
@@ -259,6 +315,10 @@ def test_one_replication_claims_no_interval(tmp_path: Path) -> None:
     text = words(write_report(run).read_text(encoding="utf-8"))
     assert "one replication does not say how sure that is" in text
     assert "nan" not in text.lower().split()
+    assert "Norm of 30 minutes met" not in text and "Norm of 30 minutes not met" not in text
+    assert "No verdict on the norm of 30 minutes without an interval" in text
+    assert "1 replication" in text and "1 replicatie" in text
+    assert "1 replications" not in text and "1 replicaties" not in text
 
 
 def test_a_section_whose_table_is_missing_is_left_out(tmp_path: Path) -> None:

@@ -18,16 +18,18 @@ import numpy.typing as npt
 import pytest
 from support.locks import fleet, instant_chamber, lock, movements, simulate_checked
 
+from nspd_mobility.params import LockParams
 from nspd_mobility.waterway import simulate_lock
 
 Floats = npt.NDArray[np.float64]
-HUGE = (1e18, 10.0)
+HUGE_M = 1e18
 
 
-def servers(c: int) -> dict[str, object]:
-    """Return c chambers whose only time is the entry, one second per metre of ship."""
+def servers(c: int) -> LockParams:
+    """Return c chambers whose only time is the entry, one second per metre of ship: longer than the parameters let a real one be."""
     entry = {"per_length_s_m": 1.0}
-    return lock(*[instant_chamber(HUGE, max_ships=1, movements=movements(entry, 0, 0, 0))] * c)
+    real = LockParams.model_validate(lock(*[instant_chamber((1000.0, 10.0), max_ships=1, movements=movements(entry, 0, 0, 0))] * c))
+    return real.model_copy(update={"chambers": {name: one.model_copy(update={"length_m": HUGE_M}) for name, one in real.chambers.items()}})
 
 
 def waits(c: int, arrival: Floats, service: Floats | float, unit_s: float) -> Floats:

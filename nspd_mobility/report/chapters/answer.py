@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...appraisal.waterway import NORM_WAIT_MIN
+from ...appraisal.waterway import FREIGHT, NORM_WAIT_MIN
 from ..charts import INK, axis, colour, figure, label, norm_line, rounded, symbol
 from ..content import Block, Bullets, Chart, Choice, Heading, Prose, Tile, Tiles
 from ..context import Context
@@ -24,7 +24,7 @@ from ..measures import (
     written,
 )
 from ..sections import section
-from ..texts import Text, given, join, number, plain, say, sentence
+from ..texts import Text, given, join, number, plain, say, say_n, sentence
 
 _WAIT, _UNIT = "wait_mean", "min"
 
@@ -49,28 +49,36 @@ def answer(context: Context) -> list[Block]:
         blocks.append(Prose(say("answer.only_reference")))
     if context.values(context.reference, _WAIT).size and not all(context.is_saturated(variant) for variant in context.variants):
         blocks.append(_chart(context))
-    blocks.append(Prose(say("answer.how", n=context.matrix.shape[1]), "note"))
+    own = [variant for variant in context.variants if variant in context.facts.get("own_ships", [])]
+    if own:
+        blocks.append(Prose(say("answer.own_ships", variants=join([context.title(variant) for variant in own], ", ")), "note"))
+    blocks.append(Prose(say_n("answer.how", context.matrix.shape[1]), "note"))
     return blocks
 
 
 def norm_word(mean: float, half_width: float) -> str:
-    """Return whether a mean waiting time keeps the norm: kept, broken, or unclear where the interval holds the norm."""
-    half = half_width if math.isfinite(half_width) else 0.0
-    if mean + half <= NORM_WAIT_MIN:
+    """Return whether a mean waiting time keeps the norm: kept, broken, unclear where the interval holds the norm, single where there is no interval."""
+    if not math.isfinite(half_width):
+        return "single"
+    if mean + half_width <= NORM_WAIT_MIN:
         return "kept"
-    return "broken" if mean - half > NORM_WAIT_MIN else "unclear"
+    return "broken" if mean - half_width > NORM_WAIT_MIN else "unclear"
 
 
 def _tile(context: Context, variant: str) -> Tile:
-    mean, half = context.mean(variant, _WAIT)
     if context.is_saturated(variant):
         rate, rate_half = context.mean(variant, "queue_growth_per_day")
         detail = say("answer.tile_growth", half=number(rate_half, 1))
         return Tile(sentence(context.title(variant)), join([number(rate, 1, sign=True), say("answer.ships_per_day")]), detail, say("answer.saturated"), "bad")
-    word = norm_word(mean, half)
+    group = FREIGHT if context.values(variant, _WAIT, FREIGHT).size else ""  # the norm is for freight
+    mean, half = context.mean(variant, _WAIT, group)
+    word = norm_word(mean, half) if group else "none"
     tone = {"kept": "good", "broken": "bad"}.get(word, "open")
-    value = join([with_interval(mean, float("nan"), _UNIT, is_bound=(variant, _WAIT, "") in context.bounds), plain("min")])
-    detail = say("answer.tile_detail", low=number(mean - half), high=number(mean + half)) if math.isfinite(half) else say("answer.tile_single")
+    value = join([with_interval(mean, float("nan"), _UNIT, is_bound=(variant, _WAIT, group) in context.bounds), plain("min")])
+    name = indicator_name(_WAIT, group)
+    detail = (
+        say("answer.tile_detail", name=name, low=number(mean - half), high=number(mean + half)) if math.isfinite(half) else say("answer.tile_single", name=name)
+    )
     return Tile(sentence(context.title(variant)), value, detail, say(f"answer.norm_{word}"), tone)
 
 
@@ -78,14 +86,21 @@ def _reference_words(context: Context) -> Text:
     name = context.title(context.reference)
     if context.is_saturated(context.reference):
         return _saturated_words(context, context.reference, "answer.reference_saturated")
-    mean, half = context.mean(context.reference, _WAIT)
     first = say("answer.reference", variant=name, mean=_mean_words(context, context.reference))
-    return join([first, say(f"answer.norm_sentence_{norm_word(mean, half)}", norm=number(NORM_WAIT_MIN, 0))])
+    return join([first, _norm_words(context, context.reference)])
 
 
-def _mean_words(context: Context, variant: str) -> Text:
-    mean, half = context.mean(variant, _WAIT)
-    key = "answer.mean_at_least" if (variant, _WAIT, "") in context.bounds else "answer.mean"
+def _norm_words(context: Context, variant: str) -> Text:
+    """Return what the norm says to the waiting of freight, the ships that it is for."""
+    if not context.values(variant, _WAIT, FREIGHT).size:
+        return say("answer.norm_sentence_none", norm=number(NORM_WAIT_MIN, 0))
+    word = norm_word(*context.mean(variant, _WAIT, FREIGHT))
+    return join([say("answer.freight", mean=_mean_words(context, variant, FREIGHT)), say(f"answer.norm_sentence_{word}", norm=number(NORM_WAIT_MIN, 0))])
+
+
+def _mean_words(context: Context, variant: str, group: str = "") -> Text:
+    mean, half = context.mean(variant, _WAIT, group)
+    key = "answer.mean_at_least" if (variant, _WAIT, group) in context.bounds else "answer.mean"
     words = say(key, mean=number(mean))
     if not math.isfinite(half):
         return words
@@ -104,10 +119,8 @@ def conclusion(context: Context, variant: str, rows: list[dict[str, Any]]) -> Te
     wait = next((row for row in rows if (row["indicator"], row["dimension"]) == (_WAIT, "")), None)
     if wait is None or context.is_saturated(context.reference):
         return say("answer.no_wait", variant=context.title(variant))
-    mean, half = context.mean(variant, _WAIT)
-    norm = say(f"answer.norm_sentence_{norm_word(mean, half)}", norm=number(NORM_WAIT_MIN, 0))
     first = say("answer.variant", variant=context.title(variant), mean=_mean_words(context, variant), reference=number(wait["reference_mean"]))
-    return join([first, _difference_words(wait, context.matrix.shape[1]), norm])
+    return join([first, _difference_words(wait, context.matrix.shape[1]), _norm_words(context, variant)])
 
 
 def _difference_words(row: dict[str, Any], n: int) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...tables.run_folder import FEW_DRAWS
 from ..content import Block, Cell, Fold, Prose, Rows, Table
 from ..context import Context
 from ..measures import (
@@ -24,14 +25,15 @@ from ..measures import (
     written,
 )
 from ..sections import section
-from ..texts import Text, general, join, say, sentence
+from ..texts import Text, general, join, say, say_n, sentence
 
 
 @section("figures")
 def figures(context: Context) -> list[Block]:
     """Key indicators in sight, all others to be opened."""
     has_draws = bool(context.others) and bool(context.comparison["knowledge_low"].notna().any())
-    blocks: list[Block] = [Prose(say("figures.intro", n=context.matrix.shape[1]))]
+    n_draws = len({c.replication for c in context.run.cells(draws=True) if (c.scenario, c.year) == (context.scenario, context.year)})
+    blocks: list[Block] = [Prose(say_n("figures.intro", context.matrix.shape[1]))]
     keys = _table(context, True, has_draws)
     if keys is not None:
         blocks.append(keys)
@@ -39,6 +41,8 @@ def figures(context: Context) -> list[Block]:
     if rest is not None:
         blocks.append(Fold(say("figures.all"), [rest]) if keys is not None else rest)
     blocks.append(Prose(say("figures.knowledge") if has_draws else say("figures.no_knowledge"), "note"))
+    if has_draws and n_draws < FEW_DRAWS:
+        blocks.append(Prose(say_n("figures.few_draws", n_draws), "note"))
     if any(period["weight_days"] >= 365 for period in context.facts["periods"].values()):
         blocks.append(Prose(say("figures.year"), "note"))
     return blocks

@@ -1,0 +1,65 @@
+"""Water and salt of the canal in a run, where its parameters are given; without them lockages have neither."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..params import LockParams
+from ..params.waterway import WaterwayParams
+from ..tables.schemas import LOCKAGES, WATER
+from ..waterway.complex import LevelSeries
+from ..waterway.levels import times_of
+from ..waterway.water import WaterBalance
+
+if TYPE_CHECKING:
+    from .day import Day
+
+Frames = tuple[pd.DataFrame, pd.DataFrame]
+
+
+class Balance:
+    """The water and salt balance behind one lock, fed with its lockages piece by piece.
+
+    Parameters
+    ----------
+    name : str
+        The lock.
+    params : WaterwayParams
+    lock : LockParams
+    levels : LevelSeries
+    discharge_m3_s : ndarray of float64, shape (n,)
+        Inflow at the times of the levels (m³/s).
+    day : Day
+    """
+
+    def __init__(self, name: str, params: WaterwayParams, lock: LockParams, levels: LevelSeries, discharge_m3_s: npt.NDArray[np.float64], day: Day) -> None:
+        self.name, self.day = name, day
+        chambers = {chamber: c.salt for chamber, c in lock.chambers.items() if c.salt is not None}
+        self.balance = None
+        if params.water is not None and len(chambers) == len(lock.chambers):
+            inflow = pd.Series(discharge_m3_s, index=times_of(levels))
+            self.balance = WaterBalance(params.water, chambers, levels, lock=name, epoch=day.period.epoch, inflow_m3_s=inflow)
+
+    def add(self, lockages: pd.DataFrame, ships: pd.DataFrame | None, until_s: float) -> Frames:
+        """Take further lockages with the sizes of their ships; return the lockages and the days that are complete."""
+        if self.balance is None:
+            return self._dressed(lockages.assign(water_loss_m3=np.nan, salt_to_canal_kg=np.nan), pd.DataFrame())
+        return self._dressed(*self.balance.add(lockages, ships, until_s=until_s))
+
+    def finish(self, end_s: float) -> Frames:
+        """Return the lockages and the days that were not complete yet."""
+        if self.balance is None:
+            return pd.DataFrame(columns=LOCKAGES.names), pd.DataFrame(columns=WATER.names)
+        return self._dressed(*self.balance.finish(end_s))
+
+    def _dressed(self, lockages: pd.DataFrame, days: pd.DataFrame) -> Frames:
+        period = self.day.period
+        lockages = lockages.assign(period=period.name, lock=self.name, is_counted=period.is_counted(lockages["start_s"]))
+        if len(days) == 0:
+            return lockages[LOCKAGES.names], pd.DataFrame(columns=WATER.names)
+        days = days.assign(period=period.name, lock=self.name, is_counted=period.is_counted(days["day_s"]))
+        return lockages[LOCKAGES.names], days.reindex(columns=WATER.names)
