@@ -146,7 +146,7 @@ def ship_power(
     --------
     >>> loaded = dict(length_m=110.0, beam_m=11.4, draught_m=3.5, speed_m_s=3.78)
     >>> round(ship_power(**loaded, depth_m=13.5).power_kw), round(ship_power(**loaded, depth_m=5.0).power_kw)
-    (405, 753)
+    (405, 489)
     """
     params = params or EnergyParams()
     sizes = dict(length_m=length_m, beam_m=beam_m, draught_m=draught_m, depth_m=depth_m, section_area_m2=section_area_m2)
@@ -210,7 +210,7 @@ def with_engines(ships: pd.DataFrame, classes: pd.DataFrame, tables: EmissionTab
         nearest in length and beam (by the logarithms of both); without a length or beam its power is NaN.
     """
     known = pd.Series(classes["power_kw"].to_numpy(dtype=np.float64), index=classes["class_id"].to_numpy(dtype=object))
-    power = ships["class_id"].astype("object").map(known).to_numpy(dtype=np.float64)
+    power = ships["class_id"].astype("object").map(known).to_numpy(dtype=np.float64, copy=True)
     size = ships[["length_m", "beam_m"]].to_numpy(dtype=np.float64)
     groups = ships["group"].to_numpy(dtype=object)
     for group, part in classes.groupby("group"):

@@ -10,7 +10,9 @@ Model (Holtrop and Mennen 1982, form factor of Holtrop 1984), with V2 the speed 
   the water along the hull, h̄ = section over width, and m = midship section over water section, x³ - (2 (1 - m) + F²) x + 2 F = 0. Friction
   has U in place of v, and V2 is the larger of v / α and U. At the limit speed (grenssnelheid) the two roots meet; that is
   the limit of Balanin and Bykov that BIVAS uses.
-- The shape in R_w and C_a (entrance angle, m1, m2, c4) is that at the design draught B / 3.2. Off it the regression has no value: its term 0.014 L / T
+- Waves: R_w = c1 c5 ρ g ∇ exp(m1 Fn^-0.9). The interference of bow and stern waves (the term m2) is left out: at Fn = 0.2 it is a tenth of R_w at
+  the most, and in its hollows a full hull would need less power at more speed.
+- The shape in R_w and C_a (entrance angle, m1, c4) is that at the design draught B / 3.2. Off it the regression has no value: its term 0.014 L / T
   makes the waves of an empty barge ten times those of a loaded one. The size of R_w (c1 times the displacement) follows the actual draught.
 - Squat in confined water by Barrass (2006) takes from the water under the keel.
 
@@ -85,8 +87,8 @@ class Hull:
         Speed at which the transom's Froude number is 1.
     wave_newton : ndarray
         c1 c5 ρ g ∇.
-    m1, m2, hump : ndarray
-        m1, m2 without its exponential, and λ, of the wave resistance.
+    m1 : ndarray
+        m1 of the wave resistance.
     """
 
     length_m: Floats
@@ -101,8 +103,6 @@ class Hull:
     transom_froude_m_s: Floats
     wave_newton: Floats
     m1: Floats
-    m2: Floats
-    hump: Floats
 
     def take(self, rows: npt.NDArray[np.intp]) -> Hull:
         """Return the hulls of rows, repeated as they are asked for."""
@@ -145,44 +145,50 @@ class Resistance:
 
 def hull_of(length_m: Floats, beam_m: Floats, draught_m: Floats, block: Floats, params: EnergyParams) -> Hull:
     """Return the hulls of ships of given sizes, all of shape (n_ship,); block coefficients are 0.5 to 0.9."""
-    length, beam, draught = length_m, beam_m, draught_m
     midship = 1.006 - 0.0056 * block**-3.56
-    waterplane = (1.0 + 2.0 * block) / 3.0
+    buoyancy = 19.4 * block / midship - 13.5
+    return hull_of_form(length_m, beam_m, draught_m, block, midship, (1.0 + 2.0 * block) / 3.0, buoyancy, params)
+
+
+def hull_of_form(
+    length_m: Floats, beam_m: Floats, draught_m: Floats, block: Floats, midship: Floats, waterplane: Floats, buoyancy: Floats, params: EnergyParams
+) -> Hull:
+    """Return hulls whose form is known: coefficients of block, midship section and waterplane, and centre of buoyancy before the middle (% of length)."""
+    length, beam, draught = length_m, beam_m, draught_m
     prismatic = block / midship
     shaped = beam / params.design_beam_over_draught  # draught at which the shape is described
-    slender_now = length**2 / (block * beam * draught)
-    slender = length**2 / (block * beam * shaped)
-    buoyancy = 19.4 * prismatic - 13.5
+    narrow, slender = beam / length, length**2 / (block * beam * shaped)
     run = length * (1.0 - prismatic + 0.06 * prismatic * buoyancy / (4.0 * prismatic - 1.0))
-    shape = 0.453 + 0.4425 * block - 0.2862 * midship - 0.003467 * beam / draught + 0.3696 * waterplane
-    wetted = length * (2.0 * draught + beam) * np.sqrt(midship) * shape
-    form = 0.487118 * (beam / length) ** 1.06806 * (draught / length) ** 0.46106 * (length / run) ** 0.121563 * slender_now**0.36486
     transom = params.transom_share * beam * draught
-    entrance = (length / beam) ** 0.80856 * (1.0 - waterplane) ** 0.30484 * (1.0 - prismatic - 0.0225 * buoyancy) ** 0.6367
-    entrance *= (run / beam) ** 0.34574 * (100.0 / slender) ** 0.16302
-    narrow = beam / length
-    c7 = np.where(narrow < 0.11, 0.229577 * narrow**0.33333, np.where(narrow <= 0.25, narrow, 0.5 - 0.0625 / narrow))
-    c1 = 2223105.0 * c7**3.78613 * (draught / beam) ** 1.07961 * (89.0 - 89.0 * np.exp(-entrance)) ** -1.37565
-    c5 = 1.0 - 0.8 * params.transom_share / midship
-    c15 = np.where(slender < 512.0, -1.69385, np.where(slender <= 1726.91, -1.69385 + (slender ** (1.0 / 3.0) - 8.0) / 2.36, 0.0))
     c16 = np.where(prismatic < 0.80, 8.07981 * prismatic - 13.8673 * prismatic**2 + 6.984388 * prismatic**3, 1.73014 - 0.7067 * prismatic)
+    c5 = 1.0 - 0.8 * params.transom_share / midship
+    weight = block * length * beam * draught * params.water_density_kg_m3 * GRAVITY_M_S2
     c4 = np.minimum(shaped / length, 0.04)
+    area = 0.453 + 0.4425 * block - 0.2862 * midship - 0.003467 * beam / draught + 0.3696 * waterplane
+    form = narrow**1.06806 * (draught / length) ** 0.46106 * (length / run) ** 0.121563 * (length**2 / (block * beam * draught)) ** 0.36486
     return Hull(
         length_m=length,
         beam_m=beam,
         draught_m=draught,
         block=block,
         midship_m2=midship * beam * draught,
-        wetted_m2=wetted,
+        wetted_m2=length * (2.0 * draught + beam) * np.sqrt(midship) * area,
         transom_m2=transom,
-        form_factor=0.93 + form * (1.0 - prismatic) ** -0.604247,
+        form_factor=0.93 + 0.487118 * form * (1.0 - prismatic) ** -0.604247,
         correlation=0.006 * (length + 100.0) ** -0.16 - 0.00205 + 0.003 * np.sqrt(length / 7.5) * block**4 * (0.04 - c4),
         transom_froude_m_s=np.sqrt(2.0 * GRAVITY_M_S2 * transom / (beam + beam * waterplane)),
-        wave_newton=c1 * c5 * block * length * beam * draught * params.water_density_kg_m3 * GRAVITY_M_S2,
+        wave_newton=_c1(narrow, draught / beam, run / beam, slender, prismatic, waterplane, buoyancy) * c5 * weight,
         m1=0.0140407 * length / shaped - 1.75254 * slender ** (-1.0 / 3.0) - 4.79323 * narrow - c16,
-        m2=c15 * prismatic**2,
-        hump=1.446 * prismatic - np.minimum(0.03 / narrow, 0.36),
     )
+
+
+def _c1(narrow: Floats, deep: Floats, run: Floats, slender: Floats, prismatic: Floats, waterplane: Floats, buoyancy: Floats) -> Floats:
+    """Return c1 of the wave resistance; beam over length, draught and run over beam, length³ over displacement, and the form."""
+    entrance = narrow**-0.80856 * (1.0 - waterplane) ** 0.30484 * (1.0 - prismatic - 0.0225 * buoyancy) ** 0.6367 * run**0.34574 * (100.0 / slender) ** 0.16302
+    half_angle_deg = 1.0 + 89.0 * np.exp(-entrance)
+    c7 = np.where(narrow < 0.11, 0.229577 * narrow**0.33333, np.where(narrow <= 0.25, narrow, 0.5 - 0.0625 / narrow))
+    c1: Floats = 2223105.0 * c7**3.78613 * deep**1.07961 * (90.0 - half_angle_deg) ** -1.37565
+    return c1
 
 
 def limit_speed_m_s(blockage: Floats | float, mean_depth_m: Floats | float) -> Floats:
@@ -245,7 +251,7 @@ def resistance_of(hull: Hull, speed_m_s: Floats, depth_m: Floats, section_area_m
     """
     speed = np.maximum(speed_m_s, 1.0e-9)
     blockage = hull.midship_m2 / section_area_m2
-    along, is_subcritical = _along_hull(speed, blockage, mean_depth_m)
+    along, is_subcritical = along_hull_m_s(speed, blockage, mean_depth_m)
     squat = squat_m(hull.block, blockage, speed)
     clearance = depth_m - hull.draught_m - squat
     is_possible = is_subcritical & (clearance > 0.0)
@@ -253,8 +259,7 @@ def resistance_of(hull: Hull, speed_m_s: Floats, depth_m: Floats, section_area_m
     faster = np.maximum(speed / karpov_share(speed / np.sqrt(GRAVITY_M_S2 * depth_m), depth_m / hull.draught_m), along)
     push = 0.5 * params.water_density_kg_m3 * faster**2
     transom = push * hull.transom_m2 * 0.2 * np.maximum(1.0 - 0.2 * faster / hull.transom_froude_m_s, 0.0)
-    inverse = GRAVITY_M_S2 * hull.length_m / faster**2  # 1 / Froude²
-    exponent = hull.m1 * inverse**0.45 + hull.m2 * np.exp(-0.1 * inverse) * np.cos(hull.hump * inverse)
+    exponent = hull.m1 * (GRAVITY_M_S2 * hull.length_m / faster**2) ** 0.45
     return Resistance(
         viscous_newton=drag * hull.form_factor,
         appendage_newton=drag * params.appendage_share * params.appendage_factor,
@@ -268,16 +273,24 @@ def resistance_of(hull: Hull, speed_m_s: Floats, depth_m: Floats, section_area_m
     )
 
 
-def _along_hull(speed: Floats, blockage: Floats, mean_depth_m: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Return the speed of the water along the hull (m/s), and where there is one: below the limit speed."""
+def along_hull_m_s(speed: Floats, blockage: Floats, mean_depth_m: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return the speed of the water along the hull (m/s), and where there is one: below the limit speed.
+
+    Parameters
+    ----------
+    speed : ndarray of float64, shape (n,)
+        Speed through the water (m/s), above 0.
+    blockage, mean_depth_m : ndarray of float64, shape (n,)
+        As for `limit_speed_m_s`.
+    """
     celerity = np.sqrt(GRAVITY_M_S2 * mean_depth_m)
     froude = speed / celerity
     third = (2.0 * (1.0 - blockage) + froude**2) / 3.0
     third = np.maximum(third, 1.0e-12)
-    sine = froude / third**1.5
+    sine = froude / (third * np.sqrt(third))
     # The smaller positive root of the cubic, written so that nothing cancels at low speed.
     along = 2.0 * np.sqrt(third) * np.sin(np.arcsin(np.minimum(sine, 1.0)) / 3.0) * celerity
-    return np.maximum(along, speed), (sine < 1.0) & (blockage < 1.0)
+    return np.maximum(along, speed), (sine < 1.0) & (froude < 1.0) & (blockage < 1.0)  # past the critical speed there is a root again
 
 
 def _friction(hull: Hull, speed: Floats, depth_m: Floats, clearance_m: Floats, params: EnergyParams) -> Floats:
@@ -287,6 +300,7 @@ def _friction(hull: Hull, speed: Floats, depth_m: Floats, clearance_m: Floats, p
     shallow = deep * (1.0 + 0.003998 / (reynolds - 4.393) * (clearance_m / hull.length_m) ** -1.083)
     katsui = 0.0066577 / (reynolds - 4.3762) ** (0.042612 * reynolds + 0.56725)
     ratio = depth_m / hull.draught_m
-    under = np.where(ratio <= 4.0, 0.4277 * np.exp(ratio**-0.07625), 1.0)
-    bottom = np.where(clearance_m > hull.length_m, deep - katsui, (shallow - katsui) * under**2)
+    under = np.where(ratio <= 4.0, 0.4277 * np.exp(ratio**-0.07625), 1.0)  # speed under the bottom over speed
+    extra = np.where(clearance_m > hull.length_m, deep, shallow) - katsui
+    bottom = np.where(extra > 0.0, extra * under**2, extra)  # it is 1 % below 0 at 100 M of Reynolds, where faster water may not lower it
     return 0.075 / (reynolds - 2.0) ** 2 + bottom * hull.length_m * hull.beam_m / hull.wetted_m2
