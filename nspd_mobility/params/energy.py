@@ -37,7 +37,9 @@ class FairwayParams(Params):
 class EnergyParams(Params):
     """How much power ships need, and when."""
 
-    hull: DisplacementParams = param(DisplacementParams(), doc="block coefficients (blokcoëfficiënt)", source="the same as for salt", quality=Quality.ASSUMPTION)
+    hull: DisplacementParams = param(
+        DisplacementParams(), doc="block coefficients (blokcoëfficiënt)", source="the same as for salt", quality=Quality.ASSUMPTION
+    )
     resistance_factor: float = param(
         1.0,
         doc="factor on the resistance",
@@ -47,10 +49,19 @@ class EnergyParams(Params):
         high=2.0,
         gt=0,
     )
-    water_density_kg_m3: float = param(1000.0, doc="density of the water (kg/m³)", source="fresh; 1025 at sea", quality=Quality.ESTIMATE, low=995.0, high=1025.0, gt=0)
+    water_density_kg_m3: float = param(
+        1000.0, doc="density of the water (kg/m³)", source="fresh; 1025 at sea", quality=Quality.ESTIMATE, low=995.0, high=1025.0, gt=0
+    )
     viscosity_m2_s: float = param(1.0e-6, doc="kinematic viscosity of the water (m²/s)", source=_OTN, quality=Quality.PUBLISHED, low=0.9e-6, high=1.4e-6, gt=0)
     transom_share: float = param(
-        0.1, doc="immersed transom over beam times draught", source=f"{_OTN}, 0.2 in its older results", quality=Quality.PUBLISHED, low=0.0, high=0.2, ge=0, le=0.5
+        0.1,
+        doc="immersed transom over beam times draught",
+        source=f"{_OTN}, 0.2 in its older results",
+        quality=Quality.PUBLISHED,
+        low=0.0,
+        high=0.2,
+        ge=0,
+        le=0.5,
     )
     design_beam_over_draught: float = param(
         3.2,
@@ -62,13 +73,36 @@ class EnergyParams(Params):
         gt=0,
     )
     appendage_share: float = param(
-        0.05, doc="wetted area of appendages over that of the hull", source=f"Segers 2021, in {_OTN}", quality=Quality.PUBLISHED, low=0.02, high=0.06, ge=0, le=0.5
+        0.05,
+        doc="wetted area of appendages over that of the hull",
+        source=f"Segers 2021, in {_OTN}",
+        quality=Quality.PUBLISHED,
+        low=0.02,
+        high=0.06,
+        ge=0,
+        le=0.5,
     )
     appendage_factor: float = param(
-        2.5, doc="appendage resistance factor 1 + k2", source=f"Segers 2021, in {_OTN}; 1.5 to 4 in {_HOLTROP_MEN}", quality=Quality.PUBLISHED, low=1.5, high=4.0, ge=1
+        2.5,
+        doc="appendage resistance factor 1 + k2",
+        source=f"Segers 2021, in {_OTN}; 1.5 to 4 in {_HOLTROP_MEN}",
+        quality=Quality.PUBLISHED,
+        low=1.5,
+        high=4.0,
+        ge=1,
     )
     propeller_efficiency_share: float = param(
-        0.4, doc="open water efficiency of the propeller", source=_OTN, quality=Quality.PUBLISHED, low=0.33, high=0.60, gt=0, le=1
+        0.4, doc="open water efficiency of the propeller of barges", source=_OTN, quality=Quality.PUBLISHED, low=0.33, high=0.60, gt=0, le=1
+    )
+    propeller_efficiency_sea_share: float = param(
+        0.6,
+        doc="the same of sea ships, whose propellers are larger for their load",
+        source="typical of cargo ships",
+        quality=Quality.ESTIMATE,
+        low=0.5,
+        high=0.7,
+        gt=0,
+        le=1,
     )
     hull_efficiency_share: float = param(
         1.0,
@@ -94,7 +128,14 @@ class EnergyParams(Params):
         le=1,
     )
     waiting_share: float = param(
-        0.15, doc="power while waiting over installed power, systems included", source="BIVAS, emissies", quality=Quality.PUBLISHED, low=0.05, high=0.20, ge=0, le=1
+        0.15,
+        doc="power while waiting over installed power, systems included",
+        source="BIVAS, emissies",
+        quality=Quality.PUBLISHED,
+        low=0.05,
+        high=0.20,
+        ge=0,
+        le=1,
     )
     locking_share: float = param(
         0.15,

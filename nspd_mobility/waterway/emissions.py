@@ -106,6 +106,38 @@ def engine_years(ships: pd.DataFrame, tables: EmissionTables, streams: Streams, 
     return year - np.floor(age).astype(np.int64)
 
 
+def with_engines(ships: pd.DataFrame, classes: pd.DataFrame, tables: EmissionTables, streams: Streams, year: int) -> pd.DataFrame:
+    """Return ships with their installed power and the year of their engine.
+
+    Parameters
+    ----------
+    ships : DataFrame
+        `entity_id, class_id, group, length_m, beam_m`.
+    classes : DataFrame
+        `class_id, group, length_m, beam_m, power_kw`: the ship classes.
+    tables : EmissionTables
+    streams : Streams
+        The random numbers of the replication.
+    year : int
+        The simulated year.
+
+    Returns
+    -------
+    DataFrame
+        The ships with `power_kw` (kW) and `engine_year`. A ship without a class takes the power of the class of its group that is
+        nearest in length and beam (by the logarithms of both); without a length or beam its power is NaN.
+    """
+    known = pd.Series(classes["power_kw"].to_numpy(dtype=np.float64), index=classes["class_id"].to_numpy(dtype=object))
+    power = ships["class_id"].astype("object").map(known).to_numpy(dtype=np.float64, copy=True)
+    size = ships[["length_m", "beam_m"]].to_numpy(dtype=np.float64)
+    groups = ships["group"].to_numpy(dtype=object)
+    for group, part in classes.groupby("group"):
+        rows = np.flatnonzero(np.isnan(power) & (groups == group) & (size > 0.0).all(axis=1))
+        distance = np.log(size[rows])[:, None, :] - np.log(part[["length_m", "beam_m"]].to_numpy(dtype=np.float64))[None, :, :]
+        power[rows] = part["power_kw"].to_numpy(dtype=np.float64)[(distance**2).sum(axis=2).argmin(axis=1)]
+    return ships.assign(power_kw=power, engine_year=engine_years(ships, tables, streams, year))
+
+
 def factors_of(group: npt.NDArray[np.object_], engine_year: npt.NDArray[np.int64], power_kw: Floats, tables: EmissionTables) -> Factors:
     """Return the factors of ships' engines; the arguments have shape (n_ship,)."""
     columns = [f"{name}_g_kwh" for name in POLLUTANTS]

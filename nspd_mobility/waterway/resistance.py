@@ -47,6 +47,7 @@ from ..units import GRAVITY_M_S2
 Floats = npt.NDArray[np.float64]
 
 KNOT_M_S = 1852.0 / 3600.0
+W_PER_KW = 1000.0
 _LEAST_REYNOLDS = 1.0e6  # below it (1 cm/s for 100 m) the lines of friction have no meaning, and resistance none either
 
 _KARPOV_DEPTHS = np.array([1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0])  # water depth over draught
@@ -204,7 +205,7 @@ def limit_speed_m_s(blockage: Floats | float, mean_depth_m: Floats | float) -> F
     Examples
     --------
     >>> round(float(limit_speed_m_s(34 * 12.5 / 1431.0, 9.54)) * 3.6, 1)  # a sea ship on the canal Gent-Terneuzen, km/h
-    12.7
+    12.8
     """
     angle = (np.pi + np.arccos(1.0 - np.asarray(blockage, dtype=np.float64))) / 3.0
     speed: Floats = np.sqrt(8.0 * GRAVITY_M_S2 * mean_depth_m) * np.cos(angle) ** 1.5
@@ -232,7 +233,8 @@ def karpov_share(froude: Floats, depth_over_draught: Floats) -> Floats:
     i, j = (np.minimum(x.astype(np.intp), n - 2) for x, n in zip((row, column), _KARPOV.shape, strict=True))
     down, right = row - i, column - j
     left = _KARPOV[i, j] * (1.0 - down) + _KARPOV[i + 1, j] * down
-    return left * (1.0 - right) + (_KARPOV[i, j + 1] * (1.0 - down) + _KARPOV[i + 1, j + 1] * down) * right
+    share: Floats = left * (1.0 - right) + (_KARPOV[i, j + 1] * (1.0 - down) + _KARPOV[i + 1, j + 1] * down) * right
+    return share
 
 
 def resistance_of(hull: Hull, speed_m_s: Floats, depth_m: Floats, section_area_m2: Floats, mean_depth_m: Floats, params: EnergyParams) -> Resistance:
@@ -302,5 +304,19 @@ def _friction(hull: Hull, speed: Floats, depth_m: Floats, clearance_m: Floats, p
     ratio = depth_m / hull.draught_m
     under = np.where(ratio <= 4.0, 0.4277 * np.exp(ratio**-0.07625), 1.0)  # speed under the bottom over speed
     extra = np.where(clearance_m > hull.length_m, deep, shallow) - katsui
-    bottom = np.where(extra > 0.0, extra * under**2, extra)  # it is 1 % below 0 at 100 M of Reynolds, where faster water may not lower it
+    bottom = np.where(extra > 0.0, extra * under**2, extra)  # just under 0 at some Reynolds numbers in deep water, where faster water must not lower it
     return 0.075 / (reynolds - 2.0) ** 2 + bottom * hull.length_m * hull.beam_m / hull.wetted_m2
+
+
+def hydraulic_depth_m(depth: Floats, section: Floats, width: Floats) -> Floats:
+    """Return section over width at the surface (m); the depth where either is not given."""
+    is_given = np.isfinite(section) & (width > 0.0)
+    return np.where(is_given, np.where(is_given, section, 0.0) / np.where(is_given, width, 1.0), depth)
+
+
+def propulsion_kw(found: Resistance, speed_m_s: Floats, is_sea: npt.NDArray[np.bool_], params: EnergyParams) -> Floats:
+    """Return the power of the engine that drives the ship (kW), inf where it can't sail so."""
+    propeller = np.where(is_sea, params.propeller_efficiency_sea_share, params.propeller_efficiency_share)
+    efficiency = propeller * params.hull_efficiency_share * params.transmission_efficiency_share
+    power = found.total_newton * np.maximum(speed_m_s, np.finfo(float).tiny) * params.resistance_factor / (efficiency * W_PER_KW)
+    return np.where(speed_m_s > 0.0, power, 0.0)

@@ -25,17 +25,19 @@ N = 60  # points along the axis that a property looks at
 def ships(draw: st.DrawFn) -> dict[str, float]:
     """A ship within what the formulas were made for: barges, convoys and sea ships, loaded or empty."""
     beam = draw(st.floats(5.0, 40.0))
-    return dict(
-        length_m=beam * draw(st.floats(3.9, 17.0)),
-        beam_m=beam,
-        draught_m=beam / draw(st.floats(2.0, 8.0)),
-        block=draw(st.floats(0.6, 0.9)),
-    )
+    return {
+        "length_m": beam * draw(st.floats(3.9, 17.0)),
+        "beam_m": beam,
+        "draught_m": beam / draw(st.floats(2.0, 8.0)),
+        "block": draw(st.floats(0.6, 0.9)),
+    }
 
 
 def resistance(ship: dict[str, Any], speed: Any, depth: Any, section: Any = np.inf, **params: float) -> np.ndarray:
     """Return the total resistance (N) along an axis; every argument is a number or has shape (N,)."""
-    hull = hull_of(*(np.broadcast_to(np.asarray(ship[name], dtype=float), (N,)) for name in ("length_m", "beam_m", "draught_m", "block")), EnergyParams(**params))
+    hull = hull_of(
+        *(np.broadcast_to(np.asarray(ship[name], dtype=float), (N,)) for name in ("length_m", "beam_m", "draught_m", "block")), EnergyParams(**params)
+    )
     speed, depth, section = (np.broadcast_to(np.asarray(x, dtype=float), (N,)) for x in (speed, depth, section))
     return resistance_of(hull, speed, depth, section, depth, EnergyParams(**params)).total_newton
 
@@ -86,7 +88,7 @@ def test_return_current_balances_water_and_energy_below_the_limit_speed(blockage
 
 
 def fleet(ship: dict[str, float], group: str, power_kw: float, year: int) -> Fleet:
-    row = {name: ship[name] for name in ("length_m", "beam_m", "draught_m")} | dict(group=group, power_kw=power_kw, engine_year=year)
+    row = {name: ship[name] for name in ("length_m", "beam_m", "draught_m")} | {"group": group, "power_kw": power_kw, "engine_year": year}
     return fleet_of(pd.DataFrame([row]), TABLES)
 
 
@@ -119,7 +121,7 @@ def test_power_lies_between_hotel_and_installed_and_never_falls_with_speed(ship:
 
 @given(ids=st.lists(st.integers(0, 2**64 - 1), min_size=2, max_size=30, unique=True), year=st.integers(2000, 2060))
 def test_an_engine_year_belongs_to_the_ship_and_not_to_its_place_in_the_table(ids: list[int], year: int) -> None:
-    table = pd.DataFrame(dict(entity_id=np.array(ids, dtype=np.uint64), group="inland", length_m=np.linspace(20.0, 150.0, len(ids))))
+    table = pd.DataFrame({"entity_id": np.array(ids, dtype=np.uint64), "group": "inland", "length_m": np.linspace(20.0, 150.0, len(ids))})
     found = engine_years(table, TABLES, Streams(3, 1), year)
     backwards = engine_years(table[::-1], TABLES, Streams(3, 1), year)[::-1]
     np.testing.assert_array_equal(found, backwards)
