@@ -16,7 +16,7 @@ tugs, acceleration, bow thrusters in locks, berths, cargo gear.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -174,7 +174,7 @@ def leg_energy_by_kind(
     speeds_m_s: Mapping[str, npt.ArrayLike],
     fairways: Mapping[str, FairwayParams],
     *,
-    kinds: Sequence[str] | npt.NDArray[np.object_],
+    kinds: npt.ArrayLike,
     rows: npt.ArrayLike,
     duration_s: npt.ArrayLike,
 ) -> pd.DataFrame:
@@ -187,7 +187,7 @@ def leg_energy_by_kind(
         Speed of each ship by kind of fairway (m/s).
     fairways : mapping of str to FairwayParams
         The water by kind of fairway.
-    kinds : sequence of str, shape (n_leg,)
+    kinds : array_like of str, shape (n_leg,)
         Kind of fairway of each leg.
     rows : array_like of int, shape (n_leg,)
         The ship of each leg, its row in the fleet.
@@ -257,12 +257,12 @@ def idle_energy(fleet: Fleet, duration_s: npt.ArrayLike, kind: str, *, rows: npt
     return _emitted(fleet, ship, share * fleet.power_kw[ship], duration)
 
 
-def water_of(kinds: Collection[str], fairways: Mapping[str, FairwayParams]) -> dict[str, Floats]:
+def water_of(kinds: npt.ArrayLike, fairways: Mapping[str, FairwayParams]) -> dict[str, Floats]:
     """Return `depth_m`, `section_area_m2` and `surface_width_m` of legs by the kind of their fairway, for `leg_energy`.
 
     Parameters
     ----------
-    kinds : collection of str, shape (n_leg,)
+    kinds : array_like of str, shape (n_leg,)
         Kind of fairway of each leg.
     fairways : mapping of str to FairwayParams
 
