@@ -93,7 +93,8 @@ def engine_years(ships: pd.DataFrame, tables: EmissionTables, streams: Streams, 
     -------
     ndarray of int64, shape (n_ship,)
     """
-    uniform = streams.uniform(STREAM, ships["entity_id"].to_numpy(dtype=np.uint64))[:, 0]
+    ids = np.array(ships["entity_id"], dtype=np.uint64)  # a copy: a frame's own column is read-only, for which the kernel would compile once more
+    uniform = streams.uniform(STREAM, ids)[:, 0]
     groups = ships["group"].to_numpy(dtype=object)
     length = ships["length_m"].to_numpy(dtype=np.float64)
     shape, scale = np.ones(len(ships)), np.zeros(len(ships))
