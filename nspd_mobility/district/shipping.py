@@ -31,6 +31,7 @@ from ..waterway.levels import discharge_m3_s, times_of, water_levels
 from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, reads_notices, to_requests
 from .canal_tables import CanalTables, EncounterCount, bridge_tables
+from .emissions import Emissions
 from .events import arrival_events, departure_events, passage_events, reached_events, write_events
 from .fairways import build_fairways, openings_needed
 from .routes import Part, Route, route_through_lock, sail
@@ -79,6 +80,7 @@ class _Shipping:
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
         self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
+        self.emissions = Emissions(day)
         self.encounters = EncounterCount(self.fairways.stretches, day)
         self.routes: dict[tuple[str, str], Route] = {}
         self.fleet = pd.DataFrame()
@@ -171,7 +173,7 @@ class _Shipping:
         else:
             start = self.epoch + pd.Timedelta(seconds=from_s)
             ships = draw_ships(day.district.ship_tables, demand, day.streams, year=day.year, start=start, days=(to_s - from_s) / S_PER_DAY, epoch=self.epoch)
-        ships = self._complete(ships)
+        ships = self.emissions.with_engines(self._complete(ships))
         ships.index = pd.RangeIndex(self.n_drawn, self.n_drawn + len(ships))
         self.n_drawn += len(ships)
         ships["is_counted"] = day.period.is_counted(ships["arrival_s"])
@@ -184,7 +186,7 @@ class _Shipping:
         ships["depart_s"] = np.nan
         ships.loc[from_sea.index, "depart_s"] = departs_s
         self._give_to_canal(ships)
-        self._write_legs(legs)
+        self._write_legs(from_sea, legs)
         self.events += [departure_events(ships), arrival_events(ships[~ships["from_canal"]])]
         return ships
 
@@ -261,7 +263,7 @@ class _Shipping:
         self._arrive()
 
     def _take_canal(self, tables: CanalTables) -> None:
-        self._write_legs(tables.legs)
+        self._write_legs(self.fleet, tables.legs)
         self.encounters.add(tables.legs, self.fleet)
         self.day.recorder.write("waits", tables.waits)
         self.fleet["canal_wait_s"] = self.fleet["canal_wait_s"].add(tables.wait_s, fill_value=0.0)
@@ -303,7 +305,7 @@ class _Shipping:
         self.passed = pd.concat([self.passed, frame[stays]]) if len(self.passed) else frame[stays]
         to_sea = frame[~stays]
         arrive_s, legs = sail(to_sea, to_sea["exit_s"].to_numpy(), self.routes, self.params, after_lock=True)
-        self._write_legs(legs)
+        self._write_legs(to_sea, legs)
         self._write_ships(to_sea.assign(arrive_s=arrive_s))
 
     def _write_ships(self, frame: pd.DataFrame) -> None:
@@ -314,11 +316,12 @@ class _Shipping:
             period=self.day.period.name, is_finished=frame["exit_s"] <= self.day.period.end_s, canal_wait_s=self.fleet["canal_wait_s"].loc[frame.index]
         )
         self.events.append(reached_events(frame))
-        self.day.recorder.write("ships", frame[SHIPS.names])
+        self.day.recorder.write("ships", self.emissions.with_idling(frame)[SHIPS.names])
         self.fleet = self.fleet.drop(index=frame.index)
 
-    def _write_legs(self, legs: pd.DataFrame) -> None:
-        legs = legs.assign(period=self.day.period.name)
+    def _write_legs(self, ships: pd.DataFrame, legs: pd.DataFrame) -> None:
+        """Write legs with their energy and emissions; `row` of a leg is the row of its ship."""
+        legs = self.emissions.of_legs(ships, legs).assign(period=self.day.period.name)
         self.day.recorder.write("legs", legs[LEGS.names])
 
     def _release_events(self, before_s: float) -> None:

@@ -124,7 +124,7 @@ class LockComplex:
                 return
             self._grow(status)
 
-    def _state(self) -> tuple[Any, ...]:
+    def _state(self) -> tuple[Any, Any, Any, Any, Any, Any, Any]:
         return self.lock, self.chambers, self.slots, self.levels, self.closures, self.notices, self.expected
 
     def ship_rows(self, first: int) -> Any:
