@@ -1,6 +1,6 @@
 """The shipping step: ships sail, are locked through and pass bridges on the common clock.
 
-The period is done in pieces of a week. Ships of a piece are drawn, given to locks and canal, and written when they are through, so
+The period is done in pieces of four weeks. Ships of a piece are drawn, given to locks and canal, and written when they are through, so
 that memory holds the ships that are under way and no more. The ships of the next piece are drawn one piece ahead: they may
 depart within this one, and the spine of events is written in order of time.
 
@@ -40,7 +40,7 @@ from .water import Balance
 if TYPE_CHECKING:
     from .day import Day
 
-PIECE_S = 7.0 * S_PER_DAY
+PIECE_S = 28.0 * S_PER_DAY  # a week takes half as long again: the frames of a piece cost a fixed time
 _LOCK_COLUMNS = ("id", "side", "arrival_s", *SIZES, "n_cone", "is_sea", "known_from_s", "is_booked", "priority")
 
 
@@ -188,6 +188,7 @@ class _Shipping:
         self._give_to_canal(ships)
         self._write_legs(from_sea, legs)
         self.events += [departure_events(ships), arrival_events(ships[~ships["from_canal"]])]
+        self.fleet = pd.concat([self.fleet, ships]) if len(self.fleet) else ships  # some depart before their piece begins
         return ships
 
     def _give_to_canal(self, ships: pd.DataFrame) -> None:
@@ -214,7 +215,6 @@ class _Shipping:
 
     def admit(self, ships: pd.DataFrame) -> None:
         """Give the ships of a piece to their locks."""
-        self.fleet = pd.concat([self.fleet, ships]) if len(self.fleet) else ships
         for name, group in ships.groupby("lock", sort=True):
             facility, params = self.locks[str(name)], self.params.locks[str(name)]
             requests = to_requests(group[list(_LOCK_COLUMNS)], params)
