@@ -10,6 +10,7 @@ from support.digest import random_ships, tidal_level, two_chambers
 from support.locks import chamber, fleet, instant_chamber, lock, simulate_checked
 
 from nspd_mobility.engine.clock import Clock
+from nspd_mobility.engine.messages import SHIP_ARRIVES
 from nspd_mobility.errors import SimulationError
 from nspd_mobility.params import LockParams
 from nspd_mobility.waterway import LevelSeries, complex
@@ -102,14 +103,15 @@ def test_a_full_pool_of_slots_loses_nobody_on_the_clock(monkeypatch: pytest.Monk
 
 
 def test_messages_count_as_arrivals_of_their_millisecond() -> None:
-    # A bridge or a quay hands a ship over by message; it is served as one that was known beforehand.
+    # The canal hands a ship over by message; it is served as one that was known beforehand.
     params = LockParams.model_validate(lock(chamber()))
     known, sent = to_requests(fleet("canal", [0.0]), params), to_requests(fleet("canal", [300.0]), params)
     sent["ship"] = 1
     facility = LockFacility("lock", params, LevelSeries.constant())
     facility.add_arrivals(known)
     assert facility.step(0, []) == 300_000
-    facility.step(300_000, list(sent))
+    facility.expect(sent)
+    facility.step(300_000, [(SHIP_ARRIVES, 1)])
     while (due := facility.complex.next_ms) < LONG_MS:
         facility.step(due, [])
     both = to_requests(fleet("canal", [0.0, 300.0]), params)

@@ -84,6 +84,8 @@ def lockages() -> pd.DataFrame:
             "head_m": -1.5,
             "n_ships": n_ships,
             "area_share": 0.3 * (n_ships > 0),
+            "water_loss_m3": np.nan,
+            "salt_to_canal_kg": np.nan,
             "is_counted": start >= 6 * HOUR_S,
         }
     )
