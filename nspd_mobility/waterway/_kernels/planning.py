@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...codes import ChamberOrder, KernelStatus
+from ...codes import ChamberOrder
 from ...kernels.jit import kernel
 from ...units import NEVER_MS
 from .claims import exit_ms
@@ -25,16 +25,12 @@ from .expected import expected_ms
 from .fitting import eligible_chambers
 from .levels import next_level_ms
 from .loading import has_water, may_enter, movement_ms
-from .lock import run, step
 from .records import ENTRY_FIRST, ENTRY_FOLLOW, EXIT_FIRST, EXIT_FOLLOW
 
 MAX_CHAMBERS = 8
 MAX_SHIPS = 60
 MAX_CHILDREN = 12  # of one node
 
-_OK = int(KernelStatus.OK)
-_PLAN_WANTED = int(KernelStatus.PLAN_WANTED)
-_CLOCK_STUCK = int(KernelStatus.CLOCK_STUCK)
 _NONE = int(ChamberOrder.NONE)
 _GO = int(ChamberOrder.GO)
 _TURN = int(ChamberOrder.TURN)
@@ -59,26 +55,9 @@ NODE = np.dtype(
 
 
 @kernel
-def run_planned(lock, chambers, slots, levels, closures, notices, expected, requests, until_ms, ship_rows, lockage_rows, nodes, planned):
-    """Drive a lock that looks ahead over sorted requests; the compiled driver."""
-    while True:
-        status = run(lock, chambers, slots, levels, closures, notices, expected, requests, until_ms, ship_rows, lockage_rows)
-        if status != _PLAN_WANTED:
-            return status
-        status, _ = replan(lock, chambers, slots, levels, closures, notices, expected, requests, ship_rows, lockage_rows, nodes, planned)
-        if status != _OK:
-            return status
-
-
-@kernel
-def replan(lock, chambers, slots, levels, closures, notices, expected, requests, ship_rows, lockage_rows, nodes, planned):
-    """Plan and do what the plan says at this millisecond; return (status, next_ms)."""
-    for _ in range(8 * chambers.shape[0] + 2 * slots.shape[0]):
-        plan(lock[0], chambers, slots, levels, closures, expected, nodes, planned)
-        status, next_ms = step(lock, chambers, slots, levels, closures, notices, expected, requests, 0, 0, lock[0].now_ms, ship_rows, lockage_rows)
-        if status != _OK or lock[0].wants_plan == 0:
-            return status, next_ms
-    return _CLOCK_STUCK, lock[0].now_ms
+def plan_now(lock, chambers, slots, levels, closures, expected, nodes, planned):
+    """Give every chamber of a lock that could act now its order."""
+    plan(lock[0], chambers, slots, levels, closures, expected, nodes, planned)
 
 
 @kernel
@@ -136,7 +115,7 @@ def _gather(lock, chambers, slots, levels, expected, planned, now_ms):
     for side in range(2):
         i = lock.first_slot[side]
         seen = 0
-        while i >= 0 and seen < MAX_SHIPS // 3:
+        while i >= 0 and seen < min(lock.window, MAX_SHIPS // 3):
             planned[n] = slots[i]
             planned[n].due_ms = now_ms
             for c in range(chambers.shape[0]):
@@ -149,7 +128,7 @@ def _gather(lock, chambers, slots, levels, expected, planned, now_ms):
     for k in range(lock.n_expected):
         due_ms = expected_ms(expected[k], now_ms)
         eligible, _ = eligible_chambers(lock, chambers, expected[k])
-        if due_ms > now_ms + lock.horizon_ms or eligible == 0:
+        if due_ms > now_ms + lock.horizon_ms or eligible == 0 or now_ms > expected[k].eta_ms + lock.patience_ms:
             continue
         j = n
         while j > n_waiting and _is_later(planned[j - 1], due_ms, expected[k].key):

@@ -90,6 +90,7 @@ CHAMBER = record_dtype(
     is_free="i8",  # idle and not closed at this millisecond
     reserved_ms="i8",  # when the announced ship comes that it is kept free for, NEVER where there is none
     reserved_side="i8",
+    reserved_length_m="f8",  # that others leave free for it
     order="i8",
     order_ms="i8",
     lockage_id="i8",
