@@ -115,12 +115,12 @@ class LockComplex:
 
         A loop in Python: compiled, it would contain the step once more, which takes 5 s to compile, and a plan takes far longer than a call.
         """
-        from ._kernels.planning import plan_now  # compiled only where a policy looks ahead
+        from ._kernels.planning import plan  # compiled only where a policy looks ahead
 
         now_ms = int(self.lock["now_ms"][0])
         n_left = 8 * len(self.chambers) + 2 * len(self.slots)
         while self.lock["wants_plan"][0]:
-            plan_now(self.lock, self.chambers, self.slots, self.levels, self.closures, self.expected, self._nodes, self._planned)
+            plan(self.lock, self.chambers, self.slots, self.levels, self.closures, self.expected, self._nodes, self._planned)
             status, _ = step(*self._state(), requests, 0, 0, now_ms, self._ship_rows, self._lockage_rows)
             n_left -= 1
             if n_left < 0:

@@ -101,7 +101,7 @@ def _joins_until_ms(lock, chambers, c, expected, now_ms):
 @kernel
 def _stands_open(chambers, eligible, side):
     """Say whether an idle chamber of `eligible` stands open at a side."""
+    found = False
     for c in range(chambers.shape[0]):
-        if (eligible >> c) & 1 == 1 and chambers[c].is_free == 1 and chambers[c].phase == IDLE and chambers[c].side == side:
-            return True
-    return False
+        found = found or ((eligible >> c) & 1 == 1 and chambers[c].is_free == 1 and chambers[c].phase == IDLE and chambers[c].side == side)
+    return found

@@ -55,17 +55,12 @@ NODE = np.dtype(
 
 
 @kernel
-def plan_now(lock, chambers, slots, levels, closures, expected, nodes, planned):
-    """Give every chamber of a lock that could act now its order."""
-    plan(lock[0], chambers, slots, levels, closures, expected, nodes, planned)
-
-
-@kernel
-def plan(lock, chambers, slots, levels, closures, expected, nodes, planned):
-    """Give every chamber that could act now its order.
+def plan(complex_, chambers, slots, levels, closures, expected, nodes, planned):
+    """Give every chamber of a lock (`complex_`, one record) that could act now its order.
 
     `nodes` holds `beam_width` nodes and room for all their children; `planned` holds `MAX_SHIPS`.
     """
+    lock = complex_[0]
     now_ms = lock.now_ms
     n = _gather(lock, chambers, slots, levels, expected, planned, now_ms)
     wake_ms = _nothing_until_ms(lock, chambers, levels, planned, n, now_ms)
