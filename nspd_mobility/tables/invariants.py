@@ -337,7 +337,8 @@ def lockages_begin_outside_closures(lockages: pd.DataFrame, closures: pd.DataFra
     begun = lockages[[*keys, "lockage_id", "start_s"]].sort_values("start_s", kind="stable")
     spans = closures[[*keys, "begin_s", "end_s"]].sort_values("begin_s", kind="stable")
     spans = spans[spans["end_s"] > spans["begin_s"]]
-    joined = pd.merge_asof(begun, spans, left_on="start_s", right_on="begin_s", by=keys)
+    words = dict.fromkeys(keys, object)  # categories of two tables may differ
+    joined = pd.merge_asof(begun.astype(words), spans.astype(words), left_on="start_s", right_on="begin_s", by=keys)
     start, end = joined["start_s"].to_numpy(dtype=np.float64), joined["end_s"].to_numpy(dtype=np.float64)
     return _report(
         _is_before(start, end),

@@ -136,12 +136,15 @@ def _serve_side(lock, chambers, slots, levels, closures, side, now_ms):
         if open_chambers == 0:
             break
         if best >= 0 and lock.policy == _EARLIEST_COMPLETION and slot.priority < FLIPPED:
+            slot.waits_for = -1
             best = _waits_for_another(lock, chambers, slot, best, best_ms, levels, closures, now_ms)
         if best >= 0:
             begin(lock, chambers[best], now_ms)
             if load(lock, chambers, best, slots, levels, now_ms) > 0:
                 chambers[best].phase = ENTERING
                 begun += 1
+                if lock.policy == _EARLIEST_COMPLETION:
+                    expect(lock, chambers, slots, levels, now_ms)  # ships that wait are looked at again, and claim again
                 i = lock.first_slot[side]
                 seen = 0
                 continue
@@ -171,6 +174,7 @@ def _waits_for_another(lock, chambers, slot, best, best_ms, levels, closures, no
         return best
     chambers[other].claim_area_m2 += slot.length_m * slot.beam_m
     chambers[other].n_claimed += 1
+    slot.waits_for = other
     return -1
 
 

@@ -111,7 +111,8 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
         if may_enter(lock, chamber, c, slot, levels, entry_ms) == 1:
             if placed >= may_pass:
                 break
-            if chamber.max_ships > 0 and chamber.n_inside + (0 if commit else placed) >= chamber.max_ships:
+            n_kept = 1 if is_kept and slot.priority <= 0 else 0
+            if chamber.max_ships > 0 and chamber.n_inside + (0 if commit else placed) + n_kept >= chamber.max_ships:
                 break
             beam = width if chamber.packing == _ONE_COLUMN else min(slot.room_beam_m, chamber.width_m) + chamber.gap_beam_m
             ship_length = min(slot.room_length_m, chamber.length_m) + chamber.gap_length_m
@@ -120,7 +121,9 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
             from_y, taken_beam, end_x = 0.0, beam, 0.0
             others = chamber.n_inside + (0 if commit else placed)
             free_length = length - kept_m if slot.priority <= 0 else length
-            if is_alone or (slot.is_alone == 1 and others > 0):
+            if slot.waits_for >= 0 and slot.waits_for != c:
+                pass  # it is better off with the chamber that it waits for; those who pass it count
+            elif is_alone or (slot.is_alone == 1 and others > 0):
                 pass  # nobody lies beside dangerous goods of that kind
             elif shallowest + ship_length > free_length + 1e-9:
                 pass  # it can't fit; in a long queue this is most of the work

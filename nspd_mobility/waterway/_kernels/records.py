@@ -51,6 +51,7 @@ SLOT = np.dtype(
         ("previous", "i8"),
         ("eligible", "i8"),  # bit c: the ship fits chamber c at some water level
         ("passed", "i8"),  # later ships that went before it because it did not fit
+        ("waits_for", "i8"),  # the busy chamber that brings it through sooner than those it could enter, -1 for none
         ("skipped_in", "i8"),  # the lockage that it was last skipped in
         ("chamber", "i8"),  # -1 while it waits, -2 in a free slot
         ("lockage_id", "i8"),

@@ -70,7 +70,8 @@ def may_lock(lock, chamber, slot, levels, busy_ms, now_ms):
         return True
     back_ms = now_ms + busy_ms
     if chamber.reserved_side == chamber.side:
-        if chamber.reserved_ms <= now_ms + lock.hold_ms and chamber.reserved_length_m + slot.room_length_m <= chamber.length_m:
+        has_place = chamber.reserved_length_m + slot.room_length_m <= chamber.length_m and chamber.max_ships != 1 and slot.is_alone == 0
+        if chamber.reserved_ms <= now_ms + lock.hold_ms and has_place:
             return True  # the ship with the slot joins those who go in now
         back_ms += turn_ms(lock, chamber, levels, now_ms)
     return back_ms <= chamber.reserved_ms + lock.tolerance_ms
