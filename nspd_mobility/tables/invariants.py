@@ -309,7 +309,8 @@ def ships_with_cones_keep_their_distance(ships: pd.DataFrame, goods: DangerousGo
         rows = rows[rows + lag < lockage.size]
         rows = rows[lockage[rows] == lockage[rows + lag]]
         other = rows + lag
-        wanted = np.maximum(apart[rows], apart[other])
+        has_size = (length[rows] > 0.0) & (beam[rows] > 0.0) & (length[other] > 0.0) & (beam[other] > 0.0)
+        wanted = np.where(has_size, np.maximum(apart[rows], apart[other]), 0.0)  # a ship without size takes no room
         along = np.maximum(x[rows], x[other]) - np.minimum(x[rows] + length[rows], x[other] + length[other])
         across = np.maximum(y[rows], y[other]) - np.minimum(y[rows] + beam[rows], y[other] + beam[other])
         near = (wanted > 0.0) & (np.maximum(along, across) < wanted - _TOLERANCE_M)
@@ -334,15 +335,19 @@ def ships_with_cones_keep_their_distance(ships: pd.DataFrame, goods: DangerousGo
 def lockages_begin_outside_closures(lockages: pd.DataFrame, closures: pd.DataFrame) -> list[str]:
     """No lockage, empty or not, begins while its chamber is closed; one that begins when the closure ends is no breach."""
     keys = [c for c in ("period", "lock", "chamber") if c in lockages.columns and c in closures.columns]
-    begun = lockages[[*keys, "lockage_id", "start_s"]].sort_values("start_s", kind="stable")
-    spans = closures[[*keys, "begin_s", "end_s"]].sort_values("begin_s", kind="stable")
-    spans = spans[spans["end_s"] > spans["begin_s"]]
-    words = dict.fromkeys(keys, object)  # categories of two tables may differ
-    joined = pd.merge_asof(begun.astype(words), spans.astype(words), left_on="start_s", right_on="begin_s", by=keys)
-    start, end = joined["start_s"].to_numpy(dtype=np.float64), joined["end_s"].to_numpy(dtype=np.float64)
+    where = _codes(pd.concat([closures[keys], lockages[keys]], ignore_index=True), tuple(keys))
+    start = lockages["start_s"].to_numpy(dtype=np.float64)
+    begin, end = np.full(start.size, np.nan), np.full(start.size, np.nan)
+    for code in np.unique(where[: len(closures)]):
+        spans = closures[["begin_s", "end_s"]].to_numpy(dtype=np.float64)[where[: len(closures)] == code]
+        spans = spans[np.argsort(spans[:, 0])]
+        mine = np.flatnonzero(where[len(closures) :] == code)
+        last = np.searchsorted(spans[:, 0], start[mine], side="right") - 1  # the closure that began last
+        begun = last >= 0
+        begin[mine[begun]], end[mine[begun]] = spans[last[begun]].T
     return _report(
         _is_before(start, end),
-        lambda i: f"{_lockage(joined, i)} starts at {start[i]:.3f} s, inside the closure from {joined['begin_s'].iat[i]:.3f} to {end[i]:.3f} s",
+        lambda i: f"{_lockage(lockages, i)} starts at {start[i]:.3f} s, inside the closure from {begin[i]:.3f} to {end[i]:.3f} s",
     )
 
 

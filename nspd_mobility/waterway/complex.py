@@ -234,6 +234,7 @@ def _fill_chamber(record: Any, chamber: ChamberParams) -> None:
     record["next_ms"] = NEVER_MS
     record["reserved_ms"] = record["order_ms"] = record["held_ms"] = NEVER_MS
     record["first_slot"] = record["last_slot"] = -1
+    record["start_ms"] = -NEVER_MS
 
 
 def _by_chamber(chambers: Any, closures: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.locks import SIDES, chamber, closed, fleet, lock, movements, simulate_checked
 from support.policies import POLICIES, order_of_service
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("warm_policies")
 SHIP_SIZES = ((0.0, 0.0), (55.0, 6.6), (85.0, 9.5), (110.0, 11.4), (135.0, 17.0), (60.0, 0.0), (301.0, 9.0))
 SMALL = ((0.0, 0.0), (55.0, 6.6), (85.0, 9.5), (110.0, 11.4), (135.0, 17.0))
 durations = st.sampled_from([0, 30, 120, 400])
+one_to_three = st.integers(1, 3)
 
 
 @st.composite
@@ -74,7 +75,7 @@ def chambers(draw: Any, sizes: Any) -> dict[str, Any]:
 
 
 @st.composite
-def locks(draw: Any, n: Any = st.integers(1, 3), sizes: Any = ((140.0, 17.0), (290.0, 38.0)), scarce: bool = True, **fixed: Any) -> dict[str, Any]:
+def locks(draw: Any, n: Any = one_to_three, sizes: Any = ((140.0, 17.0), (290.0, 38.0)), scarce: bool = True, **fixed: Any) -> dict[str, Any]:
     tugs = {
         "from_length_m": 100.0,
         "n_per_ship": draw(st.sampled_from([0, 1, 2])),
@@ -124,6 +125,7 @@ def cases(draw: Any, **options: Any) -> tuple[pd.DataFrame, dict[str, Any], Leve
 
 
 every_policy = pytest.mark.parametrize("policy", POLICIES)
+few = settings(max_examples=max(4, settings().max_examples // 4))  # for each of seven policies
 
 
 def water_m(level: LevelSeries, time_s: Any) -> Any:
@@ -139,6 +141,7 @@ def can_use(ships: pd.DataFrame, chamber_: dict[str, Any], lower_m: Any = np.inf
 
 
 @every_policy
+@few
 @given(case=cases())
 def test_nobody_is_lost_and_all_invariants_hold(policy: str, case: Any) -> None:
     ships, complex_, level, closures_ = case
@@ -166,6 +169,7 @@ def assert_tugs_and_pilots_suffice(ships: pd.DataFrame, complex_: dict[str, Any]
 
 
 @every_policy
+@few
 @given(case=cases(), random=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(policy: str, case: Any, random: Any) -> None:
     ships, complex_, level, closures_ = case
@@ -177,6 +181,7 @@ def test_the_order_of_rows_changes_nothing(policy: str, case: Any, random: Any) 
 
 
 @every_policy
+@few
 @given(case=cases(), until_s=st.integers(0, 40_000))
 def test_a_run_that_is_cut_off_is_the_beginning_of_the_whole_run(policy: str, case: Any, until_s: int) -> None:
     ships, complex_, level, closures_ = case
@@ -189,6 +194,7 @@ def test_a_run_that_is_cut_off_is_the_beginning_of_the_whole_run(policy: str, ca
 
 
 @every_policy
+@few
 @given(ships=fleets(n_priority=3), complex_=locks(scarce=False))
 def test_who_has_waited_the_longest_is_not_passed_by_ships_that_come_after(policy: str, ships: pd.DataFrame, complex_: dict[str, Any]) -> None:
     ships = ships.assign(draught_m=0.0)
@@ -204,6 +210,7 @@ def test_who_has_waited_the_longest_is_not_passed_by_ships_that_come_after(polic
 
 
 @every_policy
+@few
 @given(ships=fleets(sizes=SMALL, n_max=15), complex_=locks(n=st.just(1), sizes=((290.0, 38.0),), scarce=False))
 def test_nobody_starves(policy: str, ships: pd.DataFrame, complex_: dict[str, Any]) -> None:
     # One chamber that everybody may enter. A ship that has waited its longest is behind those that flipped before it, at most all others.
@@ -222,6 +229,7 @@ def test_nobody_starves(policy: str, ships: pd.DataFrame, complex_: dict[str, An
 
 
 @every_policy
+@few
 @given(ships=fleets(n_priority=2, cones=False), complex_=locks(scarce=False, max_wait={"inland_s": 1e7, "sea_s": 1e7}))
 def test_no_ship_is_passed_more_often_than_allowed(policy: str, ships: pd.DataFrame, complex_: dict[str, Any]) -> None:
     ships = ships.assign(draught_m=0.0)

@@ -47,6 +47,7 @@ NODE = np.dtype(
         ("free_ms", "i8", (MAX_CHAMBERS,)),
         ("side", "i8", (MAX_CHAMBERS,)),
         ("n_inside", "i8", (MAX_CHAMBERS,)),
+        ("has_turned", "i8", (MAX_CHAMBERS,)),  # empty, and not locked since
         ("exit_ms", "i8", (MAX_CHAMBERS,)),  # that those inside need to leave
         ("order", "i8", (MAX_CHAMBERS,)),  # the first thing that each chamber does
         ("order_ms", "i8", (MAX_CHAMBERS,)),
@@ -159,6 +160,8 @@ def _root(lock, chambers, slots, levels, closures, node, now_ms):
         node.n_inside[c] = 0
         node.exit_ms[c] = 0
         node.side[c] = chamber.side
+        # at once to and fro would have no end where a turn takes no time
+        node.has_turned[c] = 1 if chamber.phase == IDLE and chamber.last_slot < 0 and chamber.start_ms == now_ms else 0
         if chamber.phase == IDLE:
             node.free_ms[c] = now_ms
         elif chamber.phase == EXITING:
@@ -189,11 +192,12 @@ def _expand(lock, chambers, levels, closures, planned, n, nodes, k, n_children, 
     if c >= 0:
         n_children = _lock_through(lock, chambers, levels, closures, planned, n, nodes, k, c, n_children, now_ms)
         if node.n_inside[c] == 0:
-            if _is_wanted(lock, chambers[c], c, levels, planned, n, node, free_ms):
+            if node.has_turned[c] == 0 and _is_wanted(lock, chambers[c], c, levels, planned, n, node, free_ms):
                 child = nodes[n_children]
                 nodes[n_children] = node
                 _first_order(child, c, _TURN if free_ms <= now_ms else _HOLD, free_ms)
                 child.side[c] = 1 - node.side[c]
+                child.has_turned[c] = 1
                 child.free_ms[c] = open_from_ms(chambers[c], closures, free_ms + turn_ms(lock, chambers[c], levels, free_ms))
                 child.cost_ms += _TURN_COST_MS
                 child.bound_ms = child.cost_ms + _bound_ms(lock, chambers, planned, n, child, now_ms)
@@ -298,6 +302,7 @@ def _close(lock, chambers, c, levels, closures, planned, n, nodes, k, child_k, s
     child.cost_ms += float(n_inside) * float(open_ms - now_ms) - since_ms
     child.side[c] = 1 - child.side[c]
     child.n_inside[c] = 0
+    child.has_turned[c] = 0
     child.exit_ms[c] = 0
     child.free_ms[c] = open_from_ms(chamber, closures, open_ms + leave_ms + chamber.clearance_ms)
     child.bound_ms = child.cost_ms + _bound_ms(lock, chambers, planned, n, child, now_ms)
