@@ -255,7 +255,7 @@ def _planning_space(params: LockParams) -> tuple[Any, Any]:
     if len(params.chambers) > planning.MAX_CHAMBERS:
         raise DataError(f"policy: look_ahead plans for at most {planning.MAX_CHAMBERS} chambers, the lock has {len(params.chambers)}; choose another")
     width = params.look_ahead.beam_width
-    nodes = records.records(planning.NODE, width * (1 + planning.MAX_CHILDREN))
+    nodes = records.records(planning.NODE, width * (1 + planning.MAX_CHILDREN) + 1)
     return nodes, records.records(records.SLOT, planning.MAX_SHIPS)
 
 
