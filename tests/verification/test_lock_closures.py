@@ -7,6 +7,8 @@ import pytest
 from support.locks import chamber, closed, fleet, lock, simulate_checked
 from support.policies import POLICIES
 
+from nspd_mobility.tables.invariants import lockages_begin_outside_closures
+
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_lock")]
 
 SEA = {"initial_side": "sea"}
@@ -71,3 +73,10 @@ def test_an_open_chamber_is_not_kept_waiting_by_claims_on_one_that_is_closed() -
     result = simulate_checked(fleet(["sea", "canal"], [0.0, 600.0]), two, closures=closed(("a", 500.0, 90_000.0))).ships
     assert result["chamber"].tolist() == ["a", "b"]
     assert result["wait_lineup_s"].tolist()[1] == 690.0
+
+
+def test_the_invariant_names_a_lockage_that_begins_in_a_closure() -> None:
+    lockages = simulate_checked(fleet("sea", [2000.0]), ONE).lockages
+    spans = closed(("a", 500.0, 600.0), ("a", 1000.0, 5000.0), ("b", 0.0, 9000.0))
+    assert lockages_begin_outside_closures(lockages, spans) == ["lockage 0 of 'a' starts at 2000.000 s, inside the closure from 1000.000 to 5000.000 s"]
+    assert lockages_begin_outside_closures(lockages, spans.iloc[:1]) == []

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.locks import NIEUWE_SLUIS, WEST, chamber, fleet, lock, simulate_checked
 
+from nspd_mobility.tables.invariants import DangerousGoodsRule, ships_with_cones_keep_their_distance
+
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_lock")]
 
 SEA = {"initial_side": "sea"}
@@ -133,3 +135,12 @@ def test_the_keel_clearance_of_a_ship_goes_before_that_of_the_chamber(clearance_
 def test_a_chamber_admits_draughts_up_to_its_cap_however_deep_it_is(draught_m: float, reason: str) -> None:
     result = simulate_checked(fleet("canal", [0.0], draught_m=draught_m), lock(chamber(max_draught_m=12.5))).ships
     assert result["refused_reason"].item() == reason
+
+
+def test_the_invariant_names_ships_that_lie_too_near() -> None:
+    ships = fleet("sea", [0.0, 0.001], length_m=85.0, beam_m=9.5)
+    result = simulate_checked(ships, lock(chamber(**SEA))).ships.assign(length_m=85.0, beam_m=9.5, n_cone=[1, 0])
+    rule = DangerousGoodsRule((0.0, 10.0, 50.0, 100.0), 2)
+    assert ships_with_cones_keep_their_distance(result, rule) == ["ship 's0' and ship 's1' lie 0.00 m apart in lockage 0, cones ask for 10.00 m"]
+    found = ships_with_cones_keep_their_distance(result.assign(x_m=[0.0, 200.0], n_cone=[2, 0]), rule)
+    assert found == ["ship 's0' and ship 's1' share lockage 0, with 2 and 0 cones; from 2 a ship is locked alone"]
