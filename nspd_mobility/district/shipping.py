@@ -220,7 +220,7 @@ class _Shipping:
             requests = to_requests(group[list(_LOCK_COLUMNS)], params)
             requests["ship"] = group.index.to_numpy()[requests["ship"]]
             if reads_notices(params):
-                facility.complex.announce(requests)
+                facility.announce(requests, max(self.fairways.clock.now_ms, -NEVER_MS))
             by_canal = ships["from_canal"].loc[requests["ship"]].to_numpy()
             facility.expect(requests[by_canal])
             facility.add_arrivals(requests[~by_canal])
