@@ -10,11 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from ..codes import CanalWait
 from .registry import Figure, Figures, by, indicator, measured_days, weighted_mean
 from .waterway import FREIGHT, FREIGHT_GROUPS
 
 _MIN_S = 60.0
 KINDS = ("meeting", "overtaking")
+CAUSES = tuple(cause.word for cause in CanalWait if cause is not CanalWait.NONE)
 
 
 def _on_canal(ships: pd.DataFrame) -> pd.DataFrame:
@@ -45,14 +47,16 @@ def canal_wait_cause_mean(ships: pd.DataFrame, waits: pd.DataFrame, facts: dict[
         return {}
     ended = waits[waits["end_s"].notna()]
     lost_min = (ended["end_s"] - ended["begin_s"]) * ended["weight"] / _MIN_S
-    return by(ended.assign(lost_min=lost_min), "cause", lambda rows: Figure(float(rows["lost_min"].sum()) / total, len(rows)))
+    figures = by(ended.assign(lost_min=lost_min), "cause", lambda rows: Figure(float(rows["lost_min"].sum()) / total, len(rows)))
+    return {"": figures[""]} | {cause: figures.get(cause, Figure(0.0, 0)) for cause in CAUSES}
 
 
 @indicator("encounters_per_day", "1/day", ("encounters",), "kind")
 def encounters_per_day(encounters: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Encounters of ships on the canal per day, by kind: meeting or overtaking."""
     days = measured_days(facts)
-    return by(encounters, "kind", lambda rows: Figure(float((rows["n"] * rows["weight"]).sum()) / days, int(rows["n"].sum())))
+    figures = by(encounters, "kind", lambda rows: Figure(float((rows["n"] * rows["weight"]).sum()) / days, int(rows["n"].sum())))
+    return {"": figures[""]} | {kind: figures.get(kind, Figure(0.0, 0)) for kind in KINDS}
 
 
 @indicator("encounter_beam_sum_max", "m", ("encounters",), "kind")
