@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from .appraisal.canal import CAUSES, KINDS
 from .appraisal.comparison import compare_variants
 from .appraisal.indicators import summarise
 from .appraisal.registry import INDICATORS
+from .appraisal.water import PLACES
 from .codes import Refusal
 from .demand.sheets import GROUPS
 from .errors import DataError, NspdError, UsageError, allowed, nearest
@@ -129,7 +131,9 @@ def check_key_indicators(study: Study) -> None:
         With the place, what is allowed, and the nearest spelling.
     """
     chambers = {chamber for v in study.check_all() for lock in v.params.network.waterway.locks.values() for chamber in lock.chambers}
-    dimensions = {"group": set(GROUPS), "chamber": chambers, "reason": {reason.word for reason in Refusal} - {"none"}, "": set()}
+    bridges = {bridge for v in study.check_all() for bridge in v.params.network.waterway.bridges}
+    dimensions = {"group": set(GROUPS), "chamber": chambers, "reason": {reason.word for reason in Refusal} - {"none"}, "bridge": bridges, "": set()}
+    dimensions |= {"kind": set(KINDS), "cause": set(CAUSES), "place": set(PLACES)}
     for key in study.params.key_indicators:
         where = find(study.tree, ("key_indicators", key)).where
         name, _, dimension = key.partition("/")

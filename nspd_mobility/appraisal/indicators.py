@@ -8,18 +8,21 @@ from typing import Any
 import pandas as pd
 
 from ..tables.recorder import Recorder, read_table
-from . import waterway
+from . import bridges, canal, water, waterway
 from .registry import INDICATORS, summarise_tables
 
-__all__ = ["INDICATORS", "counted", "summarise", "waterway"]
+__all__ = ["INDICATORS", "bridges", "canal", "counted", "summarise", "water", "waterway"]
 
-_TABLES = ("ships", "lockages")
+_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water")
 
 
 def counted(frame: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:
-    """Return the rows that count, with `weight` (times a year that a row stands for) and `end_s` (end of its period)."""
+    """Return the rows that count, with `weight` (times a year that a row stands for) and `end_s` (end of its period).
+
+    A table without a column `is_counted`, such as `encounters`, holds the measured window only.
+    """
     periods = facts["periods"]
-    rows = frame[frame["is_counted"]]
+    rows = frame[frame["is_counted"]] if "is_counted" in frame.columns else frame
     end_s = {name: p["warm_up_s"] + p["measure_s"] + p["drain_s"] for name, p in periods.items()}
     return rows.assign(
         weight=rows["period"].map({name: p["year_factor"] for name, p in periods.items()}).astype(float),
@@ -29,7 +32,8 @@ def counted(frame: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:
 
 def summarise(folder: Path, facts: dict[str, Any]) -> None:
     """Write the indicators of one replication beside its tables."""
-    tables = {name: counted(read_table(folder, name), facts) for name in _TABLES}
+    there = [name for name in _TABLES if (folder / f"{name}.parquet").is_file()]
+    tables = {name: counted(read_table(folder, name), facts) for name in there}
     with_indicators = summarise_tables(tables, facts)
     with Recorder(folder, ("indicators",)) as recorder:
         recorder.write("indicators", with_indicators)

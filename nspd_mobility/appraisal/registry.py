@@ -59,7 +59,7 @@ def indicator(
         Tables, given to the function as arguments of that name, counted rows only, with a `weight`. The function also gets
         `facts`, the facts of the run.
     split_by : str
-        What the dimensions are: group, chamber, reason, or nothing.
+        What the dimensions are: group, chamber, reason, bridge, cause, kind, place, or nothing.
     sums : tuple of str
         Further dimensions that take several of those together, such as freight.
     """
@@ -94,6 +94,11 @@ def by(frame: pd.DataFrame, column: str | None, function: Callable[[pd.DataFrame
         for key, rows in frame.groupby(column, sort=True):
             figures[str(key)] = function(rows)
     return figures
+
+
+def measured_days(facts: dict[str, Any]) -> float:
+    """Return the days that the measured windows stand for; a sum of weights over it is a number per day."""
+    return float(sum(period["weight_days"] for period in facts["periods"].values()))
 
 
 def summarise_tables(tables: dict[str, pd.DataFrame], facts: dict[str, Any]) -> pd.DataFrame:

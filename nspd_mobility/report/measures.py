@@ -10,7 +10,7 @@ from ..appraisal.indicators import INDICATORS
 from .context import Context
 from .texts import Text, number, place_name, plain, say, say_or
 
-_DECIMALS = {"min": 1, "%": 1, "1/year": 0, "h/year": 0, "1/day": 1, "1": 2}
+_DECIMALS = {"min": 1, "%": 1, "1/year": 0, "h/year": 0, "1/day": 1, "1": 2, "h/day": 1, "kg/day": 0, "m³/s": 1, "kg/m³": 2, "m": 1}
 _MORE_DECIMALS = {"queue_growth_per_day": 2}
 _TIMES = ("wait_", "passage_", "journey_")
 

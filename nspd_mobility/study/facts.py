@@ -127,7 +127,15 @@ def _map(study: Study) -> dict[str, Any]:
         for i, row in network.nodes.iterrows()
     }
     stretches = {
-        str(i): {"name": row["name"], "kind": row["kind"], "country": row["country"], "length_m": row["length_m"], "line": lines[str(i)]}
+        str(i): {key: row[key] for key in ("name", "kind", "country", "length_m", "from_node", "to_node")} | _kilometres(row) | {"line": lines[str(i)]}
         for i, row in network.stretches.iterrows()
     }
     return {"nodes": nodes, "stretches": stretches}
+
+
+def _kilometres(stretch: Any) -> dict[str, Any]:
+    """Return the fairway route of a stretch and its kilometres, where they are known."""
+    known = {key: stretch.get(key) for key in ("km_begin", "km_end")}
+    if any(value is None or value != value for value in known.values()):
+        return {}
+    return {"route": str(stretch.get("route") or ""), **{key: float(value) for key, value in known.items()}}

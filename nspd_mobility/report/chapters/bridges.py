@@ -1,0 +1,130 @@
+"""The movable bridges: the openings of a day, what they cost the road by the hour, and what is published about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..bridge_charts import bridge_title, bridges_of, closed_by_hour, hours_chart, openings_of_day, timeline
+from ..content import Block, Cell, Chart, Choice, Heading, Prose, Rows, Table
+from ..context import Context
+from ..lock_frames import chosen_day
+from ..measures import unit_name, with_interval
+from ..published import outside, published, source_of
+from ..sections import section
+from ..texts import Text, day_text, join, number, plain, say, sentence
+
+_MEASURES = (
+    ("bridge_openings_per_day", "1/day"),
+    ("bridge_open_minutes_mean", "min"),
+    ("bridge_closed_hours_per_day", "h/day"),
+    ("bridge_wait_mean", "min"),
+)
+
+
+@section("bridges", needs=("bridge_closures", "bridge_passages"))
+def bridges(context: Context) -> list[Block]:
+    """Conclusion, figures, the chosen day, the hours of the day, published counts."""
+    names = bridges_of(context)
+    if not names:
+        return []
+    blocks: list[Block] = [Prose(_lead(context, names), "lead"), _table(context, names), _day(context), *_hours(context, names)]
+    known = [b for b in names if b in published()["bridges"]]
+    if known:
+        blocks += [Heading(say("bridges.published")), Prose(say("bridges.published_text")), _published(context, known)]
+    return blocks
+
+
+def _hours_closed(context: Context, variant: str, bridge: str) -> float:
+    return context.mean(variant, "bridge_closed_hours_per_day", bridge)[0]
+
+
+def _lead(context: Context, names: list[str]) -> Text:
+    """Return which bridge costs the road most, at what hour, and what the variants do to it."""
+    worst = max(names, key=lambda b: (np.nan_to_num(_hours_closed(context, context.reference, b)), b))
+    values = {key: number(context.mean(context.reference, key, worst)[0], 1) for key, _ in _MEASURES}
+    by_hour = closed_by_hour(context, context.reference, worst)
+    hour = int(np.argmax(by_hour))
+    parts = [
+        say(
+            "bridges.lead",
+            name=bridge_title(context, worst),
+            hours=values["bridge_closed_hours_per_day"],
+            openings=values["bridge_openings_per_day"],
+            minutes=values["bridge_open_minutes_mean"],
+            wait=values["bridge_wait_mean"],
+        ),
+        say("bridges.lead_hour", begin=hour, end=hour + 1, minutes=number(float(by_hour[hour]), 0)),
+    ]
+    for variant in context.others:
+        parts.append(say("bridges.lead_variant", variant=context.title(variant), hours=number(_hours_closed(context, variant, worst), 1)))
+    return join(parts)
+
+
+def _table(context: Context, names: list[str]) -> Table:
+    groups = []
+    for variant in context.variants:
+        rows = []
+        for bridge in names:
+            cells = [Cell(with_interval(*context.mean(variant, key, bridge), unit)) for key, unit in _MEASURES]
+            rows.append([Cell(bridge_title(context, bridge)), *cells])
+        groups.append(Rows(rows, sentence(context.title(variant)) if context.others else None))
+    head = [say("bridges.bridge"), *[say(f"bridges.{key.removeprefix('bridge_')}") for key, _ in _MEASURES]]
+    return Table(say("bridges.caption"), head, groups, "figures", [say("bridges.table_note")])
+
+
+def _day(context: Context) -> Chart:
+    day = day_text(chosen_day(context.facts)[1])
+    counts = []
+    for variant in context.variants:
+        rows = openings_of_day(context, variant)
+        counts.append(say("bridges.count", variant=context.title(variant), n=len(rows), forced=int(rows["is_forced"].sum())))
+    choices = [Choice(sentence(context.title(variant)), timeline(context, variant)) for variant in context.variants]
+    title = say("bridges.day", day=day)
+    return Chart("bridges-day", title, join([say("bridges.day_alt"), *counts]), choices, join([say("bridges.day_note"), *counts]), say("chart.select"), 760)
+
+
+def _hours(context: Context, names: list[str]) -> list[Block]:
+    choices, parts = [], []
+    for bridge in names:
+        choices.append(Choice(bridge_title(context, bridge), hours_chart(context, bridge)))
+        by_hour = closed_by_hour(context, context.reference, bridge)
+        hour = int(np.argmax(by_hour))
+        parts.append(say("bridges.hours_part", name=bridge_title(context, bridge), hour=hour, minutes=number(float(by_hour[hour]), 0)))
+    alt = join([say("bridges.hours_alt"), *parts])
+    return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 560)]
+
+
+def _published(context: Context, names: list[str]) -> Table:
+    """Return published figures beside those of the reference; the difference is to the nearest end of a range."""
+    rows = []
+    for bridge in names:
+        for row in published()["bridges"][bridge]:
+            value = context.mean(context.reference, f"bridge_{row['measure']}", bridge)[0]
+            what = join([say(f"bridges.{row['measure']}"), unit_name(row["unit"])], ", ")
+            difference = outside(value, row)
+            word = number(difference, 1, sign=True) if difference else say("bridges.within")
+            rows.append(
+                [
+                    Cell(join([bridge_title(context, bridge), what], ": ")),
+                    Cell(_range(row), _year(row)),
+                    Cell(number(value, 1)),
+                    Cell(word),
+                    Cell(source_of(row)),
+                ]
+            )
+    head = [say("bridges.what"), say("bridges.was_published"), say("bridges.model"), say("bridges.difference"), say("quality.source")]
+    return Table(say("bridges.published_caption"), head, [Rows(rows)], "figures")
+
+
+def _range(row: dict[str, Any]) -> Text:
+    if "value" in row:
+        return number(float(row["value"]), 0)
+    return say("value.span", low=number(float(row["low"]), 0), high=number(float(row["high"]), 0))
+
+
+def _year(row: dict[str, Any]) -> Text:
+    words = {"before 2015": "bridges.before_2015", "unknown": "bridges.year_unknown"}
+    year = str(row["year"])
+    return join([say(words[year]) if year in words else plain(year), say(f"quality.{row['quality']}")], ", ")

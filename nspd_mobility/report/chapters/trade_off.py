@@ -1,0 +1,84 @@
+"""Navigation against salt: waiting, salt and water of each variant (policy) in one picture and one table."""
+
+from __future__ import annotations
+
+import math
+
+from ..content import Block, Cell, Chart, Choice, Prose, Rows, Table
+from ..context import Context
+from ..measures import growth, with_interval, written
+from ..sections import section
+from ..texts import Text, join, number, plain, say, sentence
+from ..trade_chart import KG_PER_T, LOSS, SALT, WAIT, trade_picture
+
+_FEWEST = 3
+_EXTRA = (("wait_mean", "sea", "min"), ("passage_mean", "", "min"), ("bridge_wait_mean", "", "min"), ("fresh_water_spare_m3_s", "", "m³/s"))
+
+
+@section("trade_off", needs=("lockages", "water"))
+def trade_off(context: Context) -> list[Block]:
+    """Conclusion, picture, table; for three variants or more whose water and salt are known."""
+    known = [v for v in context.variants if context.values(v, *SALT).size and context.values(v, *WAIT).size]
+    if len(known) < _FEWEST:
+        return []
+    usable = [v for v in known if not context.is_saturated(v)]
+    blocks: list[Block] = []
+    if usable:
+        words = _words(context, usable)
+        alt = join([say("trade_off.alt"), words])
+        drawn = Choice(plain(""), trade_picture(context, usable))
+        blocks += [Prose(words, "lead"), Chart("trade-off", say("trade_off.chart"), alt, [drawn], say("trade_off.note"), None, 560)]
+    blocks += [Prose(say("figures.saturated_note", variant=sentence(context.title(v)), growth=growth(context, v)), "note") for v in known if v not in usable]
+    return [*blocks, _table(context, known)]
+
+
+def beaten(context: Context, variants: list[str]) -> dict[str, str]:
+    """Return each variant that another one beats on waiting, salt and water at once, by its mean, with that other one."""
+    values = {v: (context.mean(v, *WAIT)[0], context.mean(v, *SALT)[0], context.mean(v, *LOSS)[0]) for v in variants}
+    found = {}
+    for variant, own in values.items():
+        better = [o for o, other in values.items() if o != variant and other != own and all(a <= b for a, b in zip(other, own, strict=True))]
+        if better:
+            found[variant] = better[0]
+    return found
+
+
+def _words(context: Context, variants: list[str]) -> Text:
+    """Return what the least salt costs in waiting, and which variants need not be considered."""
+    base = context.reference if context.reference in variants else variants[0]
+    freshest = min(variants, key=lambda v: context.mean(v, *SALT)[0])
+    quickest = min(variants, key=lambda v: context.mean(v, *WAIT)[0])
+    parts = []
+    if freshest != base:
+        salt = context.mean(freshest, *SALT)[0] / context.mean(base, *SALT)[0] - 1.0
+        values = {
+            "variant": context.title(freshest),
+            "base": context.title(base),
+            "salt": written(-salt, "–"),
+            "wait": number(context.mean(freshest, *WAIT)[0] - context.mean(base, *WAIT)[0], 1, sign=True),
+            "loss": number(context.mean(freshest, *LOSS)[0] - context.mean(base, *LOSS)[0], 1, sign=True),
+        }
+        parts.append(say("trade_off.freshest", **values))
+    else:
+        parts.append(say("trade_off.base_freshest", base=context.title(base)))
+    parts.append(say("trade_off.quickest", variant=context.title(quickest), wait=number(context.mean(quickest, *WAIT)[0], 1)))
+    for variant, other in beaten(context, variants).items():
+        parts.append(say("trade_off.beaten", variant=sentence(context.title(variant)), other=context.title(other)))
+    return join(parts)
+
+
+def _table(context: Context, variants: list[str]) -> Table:
+    extra = [(i, d, u) for i, d, u in _EXTRA if any(context.values(v, i, d).size for v in variants)]
+    rows = []
+    for variant in variants:
+        is_full = context.is_saturated(variant)
+        salt, half = context.mean(variant, *SALT)
+        cells = [Cell(say("figures.saturated")) if is_full else Cell(with_interval(*context.mean(variant, *WAIT), "min"))]
+        cells += [Cell(with_interval(salt / KG_PER_T, half / KG_PER_T, "1/year")), Cell(with_interval(*context.mean(variant, *LOSS), "m³/s"))]
+        for indicator, dimension, unit in extra:
+            lost = is_full and indicator.startswith(("wait_", "passage_"))
+            mean, half = context.mean(variant, indicator, dimension)
+            cells.append(Cell(say("figures.saturated")) if lost else Cell(with_interval(mean, half, unit) if math.isfinite(mean) else plain("–")))
+        rows.append([Cell(sentence(context.title(variant))), *cells])
+    names = [say("trade_off.wait"), say("trade_off.salt"), say("trade_off.loss"), *[say(f"trade_off.{i}") for i, _, _ in extra]]
+    return Table(say("trade_off.caption"), [say("figures.variant"), *names], [Rows(rows)], "figures", [say("trade_off.table_note")])

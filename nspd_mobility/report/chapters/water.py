@@ -1,0 +1,117 @@
+"""Water and salt: what lockages bring and take by chamber, the balance against the treaty's flow, and the salinity of the canal."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...appraisal.comparison import mean_interval
+from ...appraisal.water import PLACES, treaty_flow_m3_s
+from ..charts import colour
+from ..content import Block, Cell, Chart, Choice, Grid, Heading, Key, Keys, Prose, Rows, Table
+from ..context import Context, FloatArray
+from ..lock_charts import chamber_bars
+from ..measures import dimension_name, empty, with_interval, written
+from ..sections import section
+from ..texts import Text, join, number, plain, say, sentence
+from ..water_charts import FLOWS, flows_m3_s, salinity
+
+_KG_PER_T = 1000.0
+_SHORT_DAYS = 60.0  # the treaty's window, and about the memory of the canal
+
+
+@section("water", needs=("lockages", "water"))
+def water(context: Context) -> list[Block]:
+    """Conclusion, salt and water by chamber, balance, salinity."""
+    locks = sorted(context.table("water")["lock"].unique())
+    if not locks or not context.values(context.reference, "salt_to_canal_per_day_kg").size:
+        return []
+    blocks: list[Block] = [Prose(_lead(context), "lead")]
+    for place, lock in enumerate(locks):
+        prefix = f"water{place}-"
+        blocks += _chambers(context, str(lock), prefix)
+        blocks += [Heading(say("water.balance")), _balance(context, str(lock))]
+        blocks += _salinity(context, str(lock), prefix)
+    return blocks
+
+
+def _tonnes(context: Context, variant: str, chamber: str = "") -> FloatArray:
+    return context.values(variant, "salt_to_canal_per_day_kg", chamber) / _KG_PER_T
+
+
+def _lead(context: Context) -> Text:
+    """Return what lockages cost in the reference against the treaty's flow, and what each variant changes."""
+    reference, treaty = context.reference, treaty_flow_m3_s(context.facts)
+    salt, loss = float(_tonnes(context, reference).mean()), context.mean(reference, "water_loss_mean_m3_s")[0]
+    spare = context.mean(reference, "fresh_water_spare_m3_s")[0]
+    parts = [say("water.lead", salt=number(salt, 0), loss=number(loss, 1), spare=number(spare, 1))]
+    if math.isfinite(treaty):
+        parts.append(say("water.lead_enough" if loss <= treaty else "water.lead_short", treaty=number(treaty, 1), room=number(abs(treaty - loss), 1)))
+    for variant in context.others:
+        values = {"salt": written(float(_tonnes(context, variant).mean()) / salt - 1.0, "–", sign=True) if salt else empty()}
+        other = context.mean(variant, "water_loss_mean_m3_s")[0]
+        parts.append(say("water.lead_variant", variant=context.title(variant), loss=number(other - loss, 1, sign=True), **values))
+    return join(parts)
+
+
+def _per_lockage(context: Context, variant: str, chamber: str) -> FloatArray:
+    """Return the salt (t) that a lockage to the canal brings: salt enters when the doors to the canal open."""
+    rows = context.counted("lockages")
+    rows = rows[(rows["variant"] == variant) & (rows["chamber"] == chamber)]
+    counts = rows.loc[rows["direction"] == "to_canal", "weight"].groupby(rows["replication"]).sum()
+    sums = (rows["salt_to_canal_kg"] * rows["weight"]).groupby(rows["replication"]).sum()
+    return (sums / counts / _KG_PER_T).dropna().to_numpy(dtype=np.float64)
+
+
+def _chambers(context: Context, lock: str, prefix: str) -> list[Block]:
+    measures = {
+        "salt": lambda v, c: _tonnes(context, v, c),
+        "salt_lockage": lambda v, c: _per_lockage(context, v, c),
+        "loss": lambda v, c: context.values(v, "water_loss_mean_m3_s", c),
+    }
+    charts, rows = [], []
+    chambers = list(dict.fromkeys(c for variant in context.variants for c in context.facts["locks"].get(lock, {}).get(variant, {})))
+    for key, values in measures.items():
+        title = say(f"water.{key}")
+        drawn = chamber_bars(context, lock, values, 1.0, "")
+        charts.append(Chart(f"{prefix}{key.replace('_', '-')}", title, say("water.chamber_alt", measure=title), [Choice(plain(""), drawn)]))
+        for chamber in chambers:
+            cells = []
+            for variant in context.variants:
+                found = values(variant, chamber)
+                cells.append(Cell(with_interval(*mean_interval(found), "1/year" if key == "salt" else "1/day")) if found.size else Cell(empty()))
+            rows.append([Cell(join([title, dimension_name(chamber)], ": ")), *cells])
+    keys = Keys([Key(sentence(context.title(v)), colour(context, v), v != context.reference) for v in context.variants])
+    head = [say("water.what"), *[sentence(context.title(v)) for v in context.variants]]
+    table = Table(say("water.chambers_caption"), head, [Rows(rows)], "figures")
+    return [Heading(say("water.chambers")), Prose(say("water.chambers_text")), keys, Grid(charts, 3), table]
+
+
+def _balance(context: Context, lock: str) -> Table:
+    found = {variant: flows_m3_s(context, variant, lock) for variant in context.variants}
+    treaty = treaty_flow_m3_s(context.facts)
+    rows = []
+    for flow in (*FLOWS, "spare"):
+        cells = [Cell(with_interval(*mean_interval(found[v][flow]), "m³/s")) for v in context.variants]
+        rows.append([Cell(sentence(say(f"flow.{flow}"))), *cells])
+    if math.isfinite(treaty):
+        rows.append([Cell(sentence(say("flow.treaty"))), *[Cell(number(treaty, 1)) for _ in context.variants]])
+        shares = [context.mean(v, "treaty_shortage_share")[0] for v in context.variants]
+        rows.append([Cell(sentence(say("flow.below_treaty"))), *[Cell(join([written(s, "–"), plain("%")])) for s in shares]])
+    head = [say("water.flow"), *[sentence(context.title(v)) for v in context.variants]]
+    return Table(say("water.balance_caption"), head, [Rows(rows)], "figures", [say("water.balance_note")])
+
+
+def _salinity(context: Context, lock: str, prefix: str) -> list[Block]:
+    choices, parts = [], []
+    for place in PLACES:
+        choices.append(Choice(sentence(say(f"place.{place}")), salinity(context, lock, place)))
+    for variant in context.variants:
+        value = number(context.mean(variant, "canal_salinity_end", "sluiskil")[0], 2)
+        parts.append(say("water.salinity_part", variant=context.title(variant), value=value))
+    days = max(period["measure_s"] for period in context.facts["periods"].values()) / 86_400.0
+    words = [Prose(say("water.memory", days=number(days, 0)), "warning")] if days < _SHORT_DAYS else []
+    alt = join([say("water.salinity_alt"), *parts])
+    chart = Chart(f"{prefix}salinity", say("water.salinity"), alt, choices, join([say("water.salinity_note"), *parts]), say("water.select"), 560)
+    return [Heading(say("water.salinity_heading")), *words, chart]
