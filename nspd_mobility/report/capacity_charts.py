@@ -42,6 +42,7 @@ def waiting_curve(context: Context, points: pd.DataFrame) -> Figure:
         "shapes": [norm | {"line": {"color": NORM_COLOUR, "width": 1.5, "dash": "dot"}}],
         "annotations": [_norm_note()],
         "hovermode": "closest",
+        "margin": {"l": 56, "r": 100, "t": 34, "b": 48},
     }
     return figure(data, 380, **layout)
 
@@ -57,7 +58,8 @@ def _top(rows: pd.DataFrame, column: str, least: float) -> float:
 
 def _norm_note() -> dict[str, Any]:
     font = {"size": 11.5, "color": NORM_COLOUR}
-    return {"xref": "paper", "x": 0.004, "xanchor": "left", "y": NORM_WAIT_MIN, "yanchor": "bottom", "text": say("chart.norm"), "showarrow": False, "font": font}
+    at = {"xref": "paper", "x": 1.0, "xanchor": "left", "yanchor": "middle", "xshift": 4, "y": NORM_WAIT_MIN}
+    return at | {"text": say("chart.norm"), "showarrow": False, "font": font}
 
 
 def _line(context: Context, rows: pd.DataFrame, variant: str, x: str, y: str, hover: str) -> list[dict[str, Any]]:

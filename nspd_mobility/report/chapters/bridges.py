@@ -21,6 +21,7 @@ _MEASURES = (
     ("bridge_closed_hours_per_day", "h/day"),
     ("bridge_wait_mean", "min"),
 )
+_FAR_SHARE = 0.25  # a difference that is put in words besides the table
 
 
 @section("bridges", needs=("bridge_closures", "bridge_passages"))
@@ -36,7 +37,8 @@ def bridges(context: Context) -> list[Block]:
     blocks += [_table(context, names), _day(context), *_hours(context, names)]
     known = [b for b in names if b in published()["bridges"]]
     if known:
-        blocks += [Heading(say("bridges.published")), Prose(say("bridges.published_text")), _published(context, known)]
+        words = [say("bridges.published_text"), *_apart(context, known)]
+        blocks += [Heading(say("bridges.published")), Prose(join(words)), _published(context, known)]
     return blocks
 
 
@@ -100,6 +102,17 @@ def _hours(context: Context, names: list[str]) -> list[Block]:
         parts.append(say("bridges.hours_part", name=bridge_title(context, bridge), hour=hour, minutes=number(float(by_hour[hour]), 0)))
     alt = join([say("bridges.hours_alt"), *parts])
     return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 560)]
+
+
+def _apart(context: Context, names: list[str]) -> list[Text]:
+    """Return a sentence for each bridge that opens far more or less often than was counted."""
+    found = []
+    for bridge in names:
+        row = next((r for r in published()["bridges"][bridge] if r["measure"] == "openings_per_day" and "value" in r), None)
+        value = context.mean(context.reference, "bridge_openings_per_day", bridge)[0]
+        if row is not None and abs(value / float(row["value"]) - 1.0) > _FAR_SHARE:
+            found.append(say("bridges.apart", name=bridge_title(context, bridge), model=number(value, 0), known=number(float(row["value"]), 0)))
+    return [*found, say("bridges.apart_reading")] if found else []
 
 
 def _published(context: Context, names: list[str]) -> Table:
