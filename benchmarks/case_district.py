@@ -1,5 +1,6 @@
 """A replication of the bundled study, from demand to tables on disk, and what a user waits for at the start."""
 
+import math
 import os
 import subprocess
 import sys
@@ -35,6 +36,26 @@ def replicate(measure_days: float, number: int = 0) -> int:
 def district_week(is_smoke: bool):
     """One replication of district-today: ships, tide, locks on the clock, tables to Parquet."""
     return lambda: {"ships": replicate(1.0 if is_smoke else 7.0)}, 1
+
+
+@case("waterway-year", unit="passages")
+def waterway_year(is_smoke: bool):
+    """The whole waterway with tide, surge, canal, bridges, salt and energy, tables to Parquet; a quarter of a year, and what a ship of a longer run costs.
+
+    `exponent` is that of CPU time in passages, from a run of four weeks to the whole one.
+    """
+    short, long = (2.0, 4.0) if is_smoke else (26.0, 110.0)
+    n = int((long + 2.0) * 56_000 / 365)
+
+    def work():
+        spent = []
+        for days in (short, long):
+            begin = time.process_time()
+            replicate(days)
+            spent.append(time.process_time() - begin)
+        return {"cpu_s_per_year": spent[1] * 365.0 / (long + 2.0), "exponent": math.log(spent[1] / spent[0]) / math.log((long + 2.0) / (short + 2.0))}
+
+    return work, n
 
 
 def _peak_mib(days: float) -> float:

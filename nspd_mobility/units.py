@@ -18,6 +18,10 @@ LOCAL_ZONE = "Europe/Amsterdam"  # clock times in files
 UNITS = {
     "m_s2": "m/s²",
     "m2_s": "m²/s",
+    "newton": "N",
+    "kwh": "kWh",
+    "g_kwh": "g/kWh",
+    "years": "years",
     "m3_s": "m³/s",
     "kg_m3": "kg/m³",
     "kg_s": "kg/s",

@@ -18,3 +18,11 @@ def warm_lock() -> None:
     from support.locks import chamber, fleet, lock, simulate_checked
 
     simulate_checked(fleet(["sea", "canal"], [0.0, 1.0]), lock(chamber()))
+
+
+@pytest.fixture(scope="session")
+def warm_policies(warm_lock: None) -> None:
+    """Compile or load the kernel that plans as well."""
+    from support.locks import chamber, fleet, lock, simulate_checked
+
+    simulate_checked(fleet(["sea", "canal"], [0.0, 1.0]), lock(chamber()), policy="look_ahead")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..codes import BridgeCause, BridgeUser, CanalEnd
 from ..engine.bridge import BridgeFacility
-from ..tables.schemas import BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, LEGS, WAITS
+from ..tables.schemas import BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WAITS
 from ..units import MS_PER_S
 from ..waterway._kernels import canal_records
 from ..waterway.canal import leg_frame, wait_frame
@@ -27,8 +27,10 @@ class CanalTables:
 
     Attributes
     ----------
-    legs, waits : DataFrame
-        Rows of the tables of that name.
+    legs : DataFrame
+        Rows of the table `legs` without energy, with `row` and `number` of the ship in the fleet and `kind` of the stretch.
+    waits : DataFrame
+        Rows of the table `waits`.
     ends : DataFrame
         By number of the ship: `time_s` and `end` (`codes.CanalEnd`) of its journey on the canal.
     wait_s : Series
@@ -44,7 +46,8 @@ class CanalTables:
         is_here = (causer < len(numbers)) & (rows["causer"] >= 0)
         is_here[is_here] = numbers[causer[is_here]] == rows["causer"][is_here]
         rows["causer"] = np.where(is_here, causer, -1)  # a causer that has been written meanwhile is not named
-        self.legs = self._with_ship(leg_frame(rows, np.arange(len(numbers)), layout), fleet, entity, day)[[*LEGS.names, "number"]]
+        legs = self._with_ship(leg_frame(rows, np.arange(len(numbers)), layout), fleet, entity, day)
+        self.legs = legs.rename(columns={"id": "row"}).assign(kind=day.district.fairways.stretches["kind"].loc[legs["stretch"]].to_numpy())
         waits = wait_frame(rows, np.arange(len(numbers)), layout)
         known = waits["causer"] != ""
         waits["causer_id"] = np.zeros(len(waits), dtype=np.uint64)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..demand.emission_tables import EmissionTables
 from ..demand.ship_tables import ShipTables
 from ..engine.period import Period
 from ..params.waterway import DistrictParams
@@ -44,6 +45,7 @@ class District:
     params: DistrictParams
     fairways: FairwayNetwork
     ship_tables: ShipTables
+    emission_tables: EmissionTables
     constituents: pd.DataFrame
     own_ships: Path | None = None
     level_file: Path | None = None

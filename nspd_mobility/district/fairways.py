@@ -13,7 +13,7 @@ import pandas as pd
 from ..engine.bridge import BridgeFacility, needs_opening
 from ..engine.bridge_calendar import daily_windows
 from ..engine.bridge_tables import to_windows
-from ..engine.clock import Clock
+from ..engine.clock import Clock, Facility
 from ..engine.period import Period
 from ..network.waterway import FairwayNetwork
 from ..params.waterway import WaterwayParams
@@ -69,7 +69,7 @@ def build_fairways(network: FairwayNetwork, params: WaterwayParams, period: Peri
     if layout is not None:
         canal = CanalFacility(CANAL, layout, {name: facility.name for name, facility in bridges.items()}, {name: f"lock {name}" for name in here})
     locks = {name: LockFacility(f"lock {name}", lock, levels, closures[name], CANAL if name in here else None) for name, lock in params.locks.items()}
-    facilities = [*([canal] if canal is not None else []), *bridges.values(), *locks.values()]
+    facilities: list[Facility] = [*([canal] if canal is not None else []), *bridges.values(), *locks.values()]
     table = network.stretches.loc[stretches, ["length_m", "km_begin", "km_end"]].reset_index()
     return Fairways(Clock(*facilities), locks, canal, layout, bridges, table)
 

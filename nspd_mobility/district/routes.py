@@ -113,7 +113,7 @@ def sail(
     end_s : ndarray of float64, shape (n_ship,)
         Departure from the origin, or arrival at the destination (s).
     legs : DataFrame
-        Rows of the table `legs`, without the period.
+        Rows of the table `legs`, without period, energy and emissions, but with `row` (of the ship) and `kind` (of the stretch).
     """
     end_s = time_s.copy()
     speeds = {kind: stretch_speed_m_s(ships, kind, params) for kind in STRETCH_KINDS}
@@ -122,6 +122,7 @@ def sail(
     directions: list[str] = []
     enter: list[npt.NDArray[np.float64]] = []
     leave: list[npt.NDArray[np.float64]] = []
+    sailed: list[str] = []
     for pair, found in ships.groupby(["origin", "destination"], sort=True).indices.items():
         route = routes[pair]  # type: ignore[index]
         rows: npt.NDArray[np.intp] = np.asarray(found, dtype=np.intp)
@@ -133,6 +134,7 @@ def sail(
             other = now + duration if after_lock else now - duration
             rows_of.append(rows)
             stretches.append(stretch)
+            sailed.append(kind)
             directions.append("forward" if is_forward == after_lock else "backward")
             enter.append(now if after_lock else other)
             leave.append(other if after_lock else now)
@@ -148,6 +150,8 @@ def sail(
             "enter_s": np.concatenate(enter) if enter else np.array([]),
             "leave_s": np.concatenate(leave) if leave else np.array([]),
             "is_counted": ships["is_counted"].to_numpy(dtype=bool)[at],
+            "row": at,
+            "kind": np.repeat(np.array(sailed, dtype=object), n_each),
         }
     )
     return end_s, legs

@@ -1,6 +1,6 @@
 """The shipping step: ships sail, are locked through and pass bridges on the common clock.
 
-The period is done in pieces of a week. Ships of a piece are drawn, given to locks and canal, and written when they are through, so
+The period is done in pieces of four weeks. Ships of a piece are drawn, given to locks and canal, and written when they are through, so
 that memory holds the ships that are under way and no more. The ships of the next piece are drawn one piece ahead: they may
 depart within this one, and the spine of events is written in order of time.
 
@@ -31,6 +31,7 @@ from ..waterway.levels import discharge_m3_s, times_of, water_levels
 from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, reads_notices, to_requests
 from .canal_tables import CanalTables, EncounterCount, bridge_tables
+from .emissions import Emissions
 from .events import arrival_events, departure_events, passage_events, reached_events, write_events
 from .fairways import build_fairways, openings_needed
 from .routes import Part, Route, route_through_lock, sail
@@ -39,7 +40,7 @@ from .water import Balance
 if TYPE_CHECKING:
     from .day import Day
 
-PIECE_S = 7.0 * S_PER_DAY
+PIECE_S = 28.0 * S_PER_DAY  # a week takes half as long again: the frames of a piece cost a fixed time
 _LOCK_COLUMNS = ("id", "side", "arrival_s", *SIZES, "n_cone", "is_sea", "known_from_s", "is_booked", "priority")
 
 
@@ -79,6 +80,7 @@ class _Shipping:
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
         self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
+        self.emissions = Emissions(day)
         self.encounters = EncounterCount(self.fairways.stretches, day)
         self.routes: dict[tuple[str, str], Route] = {}
         self.fleet = pd.DataFrame()
@@ -171,21 +173,22 @@ class _Shipping:
         else:
             start = self.epoch + pd.Timedelta(seconds=from_s)
             ships = draw_ships(day.district.ship_tables, demand, day.streams, year=day.year, start=start, days=(to_s - from_s) / S_PER_DAY, epoch=self.epoch)
-        ships = self._complete(ships)
+        ships = self.emissions.with_engines(self._complete(ships))
         ships.index = pd.RangeIndex(self.n_drawn, self.n_drawn + len(ships))
         self.n_drawn += len(ships)
         ships["is_counted"] = day.period.is_counted(ships["arrival_s"])
         ships["canal_wait_s"] = 0.0
         on_canal = self.fairways.is_on_canal
-        ships["from_canal"] = [on_canal(origin) for origin in ships["origin"]]
-        ships["to_canal"] = [on_canal(destination) for destination in ships["destination"]]
+        ships["from_canal"] = np.array([on_canal(origin) for origin in ships["origin"]], dtype=bool)
+        ships["to_canal"] = np.array([on_canal(destination) for destination in ships["destination"]], dtype=bool)
         from_sea = ships[~ships["from_canal"]]
         departs_s, legs = sail(from_sea, from_sea["arrival_s"].to_numpy(), self.routes, self.params, after_lock=False)
         ships["depart_s"] = np.nan
         ships.loc[from_sea.index, "depart_s"] = departs_s
         self._give_to_canal(ships)
-        self._write_legs(legs)
+        self._write_legs(from_sea, legs)
         self.events += [departure_events(ships), arrival_events(ships[~ships["from_canal"]])]
+        self.fleet = pd.concat([self.fleet, ships]) if len(self.fleet) else ships  # some depart before their piece begins
         return ships
 
     def _give_to_canal(self, ships: pd.DataFrame) -> None:
@@ -212,13 +215,12 @@ class _Shipping:
 
     def admit(self, ships: pd.DataFrame) -> None:
         """Give the ships of a piece to their locks."""
-        self.fleet = pd.concat([self.fleet, ships]) if len(self.fleet) else ships
         for name, group in ships.groupby("lock", sort=True):
             facility, params = self.locks[str(name)], self.params.locks[str(name)]
             requests = to_requests(group[list(_LOCK_COLUMNS)], params)
             requests["ship"] = group.index.to_numpy()[requests["ship"]]
             if reads_notices(params):
-                facility.complex.announce(requests)
+                facility.announce(requests, max(self.fairways.clock.now_ms, -NEVER_MS))
             by_canal = ships["from_canal"].loc[requests["ship"]].to_numpy()
             facility.expect(requests[by_canal])
             facility.add_arrivals(requests[~by_canal])
@@ -261,7 +263,7 @@ class _Shipping:
         self._arrive()
 
     def _take_canal(self, tables: CanalTables) -> None:
-        self._write_legs(tables.legs)
+        self._write_legs(self.fleet, tables.legs)
         self.encounters.add(tables.legs, self.fleet)
         self.day.recorder.write("waits", tables.waits)
         self.fleet["canal_wait_s"] = self.fleet["canal_wait_s"].add(tables.wait_s, fill_value=0.0)
@@ -303,7 +305,7 @@ class _Shipping:
         self.passed = pd.concat([self.passed, frame[stays]]) if len(self.passed) else frame[stays]
         to_sea = frame[~stays]
         arrive_s, legs = sail(to_sea, to_sea["exit_s"].to_numpy(), self.routes, self.params, after_lock=True)
-        self._write_legs(legs)
+        self._write_legs(to_sea, legs)
         self._write_ships(to_sea.assign(arrive_s=arrive_s))
 
     def _write_ships(self, frame: pd.DataFrame) -> None:
@@ -314,11 +316,12 @@ class _Shipping:
             period=self.day.period.name, is_finished=frame["exit_s"] <= self.day.period.end_s, canal_wait_s=self.fleet["canal_wait_s"].loc[frame.index]
         )
         self.events.append(reached_events(frame))
-        self.day.recorder.write("ships", frame[SHIPS.names])
+        self.day.recorder.write("ships", self.emissions.with_idling(frame)[SHIPS.names])
         self.fleet = self.fleet.drop(index=frame.index)
 
-    def _write_legs(self, legs: pd.DataFrame) -> None:
-        legs = legs.assign(period=self.day.period.name)
+    def _write_legs(self, ships: pd.DataFrame, legs: pd.DataFrame) -> None:
+        """Write legs with their energy and emissions; `row` of a leg is the row of its ship."""
+        legs = self.emissions.of_legs(ships, legs).assign(period=self.day.period.name)
         self.day.recorder.write("legs", legs[LEGS.names])
 
     def _release_events(self, before_s: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..codes import Quality
 from .bridge import BridgeParams
 from .canal import CanalParams, SpeedLimits
+from .energy import EnergyParams, FairwayParams
 from .fields import Params, param
 from .levels import LevelParams
 from .lock import LockParams
@@ -30,6 +31,12 @@ class WaterwayParams(Params):
     bridges: dict[str, BridgeParams] = param({}, doc="movable bridges by node id; others hold nobody up", source="none unless given")
     estuary_speed_m_s: float = param(doc="sailing speed on the estuary, over ground (m/s)", gt=0, le=30)
     water: WaterParams | None = param(None, doc="water and salt balance of the canal; left out, none is made", source="none unless given")
+    fairways: dict[str, FairwayParams] = param(
+        {kind: FairwayParams(depth_m=20.0) for kind in ("estuary", "harbour")},
+        doc="depth and section of the water by kind of fairway; that of the canal is in canal.cross_sections",
+        source="deep and wide unless given: energy is then a lower bound",
+    )
+    energy: EnergyParams = param(EnergyParams(), doc="energy and emissions of ships", source="each parameter names its own", quality=Quality.PUBLISHED)
     locks: dict[str, LockParams] = param(doc="lock complexes by node id")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..demand.emission_tables import read_emission_tables
 from ..network.check import Finding, check_network
 from ..params.build import Value
 from ..waterway.tide import read_constituents
@@ -30,6 +31,7 @@ def check_study(study: Study) -> tuple[list[Finding], list[Value]]:
     reference = next((v for v in variants if v.name == study.params.reference), variants[0])
     findings = check_network(study.network)
     check_routes(study, variants)
+    read_emission_tables(study.demand.folder / "waterway")
     for variant in variants:
         read_constituents(constituents_file(study, variant))
         check_own_ships(study, variant)

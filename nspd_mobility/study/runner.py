@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..demand.emission_tables import read_emission_tables
 from ..demand.passages import yearly_passages
 from ..demand.poisson import MAX_MEAN
 from ..demand.profiles import hour_means
@@ -75,21 +76,23 @@ def _study(folder: str, study_hash: str) -> Study:
 
 
 @lru_cache(maxsize=4)
-def _fixed(demand: Path, constituents: Path, data_hash: str) -> tuple[Any, Any]:
-    return read_ship_tables(demand / "waterway"), read_constituents(constituents)
+def _fixed(demand: Path, constituents: Path, data_hash: str) -> tuple[Any, Any, Any]:
+    ships = demand / "waterway"
+    return read_ship_tables(ships), read_emission_tables(ships), read_constituents(constituents)
 
 
 def district_of(study: Study, variant: Variant) -> District:
     """Return what the simulation of a variant needs, read once per process."""
     from ..district.day import District
 
-    ships, constituents = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
+    ships, emissions, constituents = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
     levels, water = variant.params.network.waterway.levels, ("network", "waterway", "levels")
     return District(
         variant.params,
-        study.fairways,
-        ships,
-        constituents,
+        fairways=study.fairways,
+        ship_tables=ships,
+        emission_tables=emissions,
+        constituents=constituents,
         own_ships=own_ships_file(study, variant),
         level_file=named_file(study, variant, (*water, "series", "file"), levels.series.file),
         discharge_file=named_file(study, variant, (*water, "discharge", "file"), levels.discharge.file),
@@ -146,7 +149,7 @@ def check_ships(study: Study, variant: Variant) -> None:
     if demand.ships_file:
         return
     folder = study.demand.folder / "waterway"
-    tables, _ = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
+    tables, _, _ = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
     where = find(variant.tree, ("demand", "waterway", "passages")).where
     for group, total in yearly_passages(demand, variant.year).items():
         if total > 0 and group not in set(tables.classes["group"]):
@@ -174,7 +177,7 @@ def check_routes(study: Study, variants: list[Variant]) -> None:
     for variant in variants:
         if variant.params.demand.waterway.ships_file:  # every ship is the user's own
             continue
-        tables, _ = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
+        tables, _, _ = _fixed(study.demand.folder, constituents_file(study, variant), study.data_hash)
         locks = frozenset(variant.params.network.waterway.locks)
         for row, pair in enumerate(tables.od[["origin", "destination"]].itertuples(index=False)):
             try:

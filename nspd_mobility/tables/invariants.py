@@ -10,7 +10,7 @@ the last place for times beyond 1e12 s. Lengths allow 1e-6 m, a thousand times w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,13 +29,20 @@ _TOLERANCE_M = 1e-6
 _SHOWN = 5
 
 
+class DangerousGoodsRule(NamedTuple):
+    """Distances (m) of ships with 0, 1, 2 and 3 or more cones, and the number of cones from which a ship is locked alone."""
+
+    distances_m: tuple[float, float, float, float]
+    alone_from: int
+
+
 def check_waterway(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], variant: str) -> list[str]:
     """Return the breaches of all invariants in one replication.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        `ships`, `lockages`, `legs`, `waits` and `events`; a table that is not there is not checked.
+        `ships`, `lockages`, `closures`, `legs`, `waits` and `events`; a table that is not there is not checked.
     facts : mapping
         The content of ``run.json``.
     variant : str
@@ -49,7 +56,7 @@ def check_waterway(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any],
     found: list[str] = []
     ships, lockages = tables.get("ships"), tables.get("lockages")
     if ships is not None and lockages is not None:
-        found += check_lock(ships, lockages, chamber_sizes(facts, variant))
+        found += check_lock(ships, lockages, chamber_sizes(facts, variant), closures=tables.get("closures"))
     if ships is not None:
         found += _sailing_around_the_lock(ships)
         if "legs" in tables:
@@ -68,8 +75,20 @@ def chamber_sizes(facts: Mapping[str, Any], variant: str) -> dict[tuple[str, str
     return sizes
 
 
-def check_lock(ships: pd.DataFrame, lockages: pd.DataFrame, sizes: Sizes) -> list[str]:
-    """Return the breaches of the invariants of locks, for the tables of a replication or the frames of a `LockResult`."""
+def check_lock(
+    ships: pd.DataFrame, lockages: pd.DataFrame, sizes: Sizes, *, closures: pd.DataFrame | None = None, goods: DangerousGoodsRule | None = None
+) -> list[str]:
+    """Return the breaches of the invariants of locks, for the tables of a replication or the frames of a `LockResult`.
+
+    Parameters
+    ----------
+    ships, lockages : DataFrame
+    sizes : mapping
+    closures : DataFrame, optional
+        `chamber, begin_s, end_s`, and `period` and `lock` where the lockages have them.
+    goods : DangerousGoodsRule, optional
+        Distances of ships with cones; read with the column `n_cone`.
+    """
     return [
         *every_ship_once(ships),
         *times_of_ships_in_order(ships),
@@ -80,6 +99,8 @@ def check_lock(ships: pd.DataFrame, lockages: pd.DataFrame, sizes: Sizes) -> lis
         *one_at_a_time_through_the_gate(ships),
         *ships_lie_inside_the_chamber(ships, sizes),
         *ships_do_not_overlap(ships),
+        *(ships_with_cones_keep_their_distance(ships, goods) if goods is not None and "n_cone" in ships.columns else []),
+        *(lockages_begin_outside_closures(lockages, closures) if closures is not None else []),
     ]
 
 
@@ -270,6 +291,64 @@ def ships_do_not_overlap(ships: pd.DataFrame) -> list[str]:
             ),
         )
     return found
+
+
+def ships_with_cones_keep_their_distance(ships: pd.DataFrame, goods: DangerousGoodsRule) -> list[str]:
+    """Ships lie apart by the larger of their two distances, along or across the chamber; ships with many cones lie alone."""
+    inside = ships[ships["lockage_id"] >= 0]
+    lockage = _codes(inside, ("period", "lock", "lockage_id"))
+    order = np.argsort(lockage, kind="stable")
+    lockage, n_cone = lockage[order], inside["n_cone"].to_numpy(dtype=np.int64)[order]
+    apart = np.array(goods.distances_m)[np.minimum(n_cone, 3)]
+    x, y, length, beam = (values[order] for values in _rectangles(inside))
+    found: list[str] = []
+    rows = np.arange(lockage.size)
+    lag = 0
+    while rows.size:
+        lag += 1
+        rows = rows[rows + lag < lockage.size]
+        rows = rows[lockage[rows] == lockage[rows + lag]]
+        other = rows + lag
+        has_size = (length[rows] > 0.0) & (beam[rows] > 0.0) & (length[other] > 0.0) & (beam[other] > 0.0)
+        wanted = np.where(has_size, np.maximum(apart[rows], apart[other]), 0.0)  # a ship without size takes no room
+        along = np.maximum(x[rows], x[other]) - np.minimum(x[rows] + length[rows], x[other] + length[other])
+        across = np.maximum(y[rows], y[other]) - np.minimum(y[rows] + beam[rows], y[other] + beam[other])
+        near = (wanted > 0.0) & (np.maximum(along, across) < wanted - _TOLERANCE_M)
+        found += _report(
+            near,
+            lambda k, r=rows, o=other, a=along, c=across, w=wanted: (
+                f"{_ship(inside, order[r[k]])} and {_ship(inside, order[o[k]])} lie {max(a[k], c[k]):.2f} m apart "
+                f"in lockage {inside['lockage_id'].iat[order[r[k]]]}, cones ask for {w[k]:.2f} m"
+            ),
+        )
+        together = (n_cone[rows] >= goods.alone_from) | (n_cone[other] >= goods.alone_from)
+        found += _report(
+            together,
+            lambda k, r=rows, o=other: (
+                f"{_ship(inside, order[r[k]])} and {_ship(inside, order[o[k]])} share lockage {inside['lockage_id'].iat[order[r[k]]]}, "
+                f"with {n_cone[r[k]]} and {n_cone[o[k]]} cones; from {goods.alone_from} a ship is locked alone"
+            ),
+        )
+    return found
+
+
+def lockages_begin_outside_closures(lockages: pd.DataFrame, closures: pd.DataFrame) -> list[str]:
+    """No lockage, empty or not, begins while its chamber is closed; one that begins when the closure ends is no breach."""
+    keys = [c for c in ("period", "lock", "chamber") if c in lockages.columns and c in closures.columns]
+    where = _codes(pd.concat([closures[keys], lockages[keys]], ignore_index=True), tuple(keys))
+    start = lockages["start_s"].to_numpy(dtype=np.float64)
+    begin, end = np.full(start.size, np.nan), np.full(start.size, np.nan)
+    for code in np.unique(where[: len(closures)]):
+        spans = closures[["begin_s", "end_s"]].to_numpy(dtype=np.float64)[where[: len(closures)] == code]
+        spans = spans[np.argsort(spans[:, 0])]
+        mine = np.flatnonzero(where[len(closures) :] == code)
+        last = np.searchsorted(spans[:, 0], start[mine], side="right") - 1  # the closure that began last
+        begun = last >= 0
+        begin[mine[begun]], end[mine[begun]] = spans[last[begun]].T
+    return _report(
+        _is_before(start, end),
+        lambda i: f"{_lockage(lockages, i)} starts at {start[i]:.3f} s, inside the closure from {begin[i]:.3f} to {end[i]:.3f} s",
+    )
 
 
 def events_are_in_order(events: pd.DataFrame) -> list[str]:

@@ -85,6 +85,11 @@ SHIPS = Table(
         passage_s      double  from arrival to exit
         arrive_s       double  arrives at its destination
         canal_wait_s   double  waiting on the canal: for sections, bridges, ships ahead and berths
+        engine_year    int64   year in which its engine was built
+        idle_energy_kwh double energy while it waits and is in the lock
+        idle_co2_kg    double  CO2 of that, at the ship
+        idle_nox_kg    double  NOx of that
+        idle_pm10_kg   double  PM10 of that
         """),
 )
 
@@ -122,6 +127,11 @@ LEGS = Table(
         direction   string  forward (from_node to to_node) or backward
         enter_s     double  enters the stretch
         leave_s     double  leaves the stretch
+        energy_kwh  double  energy that its engines deliver
+        fuel_kg     double  fuel
+        co2_kg      double  CO2 at the ship
+        nox_kg      double  NOx
+        pm10_kg     double  PM10
         is_counted  bool    the ship counts
         """),
 )

@@ -158,7 +158,7 @@ def check_invariants(run: RunFolder, quiet: bool) -> None:
     """
     from ..tables.invariants import check_waterway
 
-    names = ("ships", "lockages", "legs", "waits", "events")
+    names = ("ships", "lockages", "closures", "legs", "waits", "events")
     cells = [*run.cells(), *run.cells(draws=True)]
     for cell in cells:
         faults = check_waterway({name: run.read(cell, name) for name in names}, run.facts, cell.variant)

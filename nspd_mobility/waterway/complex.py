@@ -78,19 +78,28 @@ class LockComplex:
         if self._looks_ahead:
             self._nodes, self._planned = _planning_space(params)
 
-    def announce(self, requests: Any) -> None:
-        """Give further ships that become known before they arrive; may be called again for later ships."""
+    def announce(self, requests: Any, now_ms: int = -NEVER_MS) -> None:
+        """Give further ships that become known before they arrive; may be called again for later ships that have not arrived.
+
+        Who should be known already becomes known at `now_ms`, or when the complex did something last.
+        """
         left = self.notices[int(self.lock["next_notice"][0]) :]
-        notices = np.concatenate([left, requests[requests["known_ms"] < requests["time_ms"]]])
+        ahead = requests[requests["known_ms"] < requests["time_ms"]].copy()
+        ahead["known_ms"] = np.maximum(ahead["known_ms"], max(now_ms, int(self.lock["now_ms"][0])))
+        notices = np.concatenate([left, ahead])
         self.notices = records.as_records(notices[np.lexsort((notices["key"], notices["known_ms"]))])
         self.lock["next_notice"][0] = 0
 
     @property
     def next_ms(self) -> int:
         """When something is due next without further requests."""
+        return min(int(self.lock["recheck_ms"][0]), int(self.chambers["next_ms"].min()), self.next_notice_ms)
+
+    @property
+    def next_notice_ms(self) -> int:
+        """When the next ship becomes known, NEVER_MS where none does."""
         notice = int(self.lock["next_notice"][0])
-        known_ms = int(self.notices["known_ms"][notice]) if notice < len(self.notices) else NEVER_MS
-        return min(int(self.lock["recheck_ms"][0]), int(self.chambers["next_ms"].min()), known_ms)
+        return int(self.notices["known_ms"][notice]) if notice < len(self.notices) else NEVER_MS
 
     def step(self, requests: Any, first: int, n_requests: int, now_ms: int) -> int:
         """Do all that is due at `now_ms` and return the next time; the coupled driver."""
@@ -99,32 +108,39 @@ class LockComplex:
             if status == KernelStatus.OK:
                 break
             self._grow(status)
-        while self._looks_ahead and self.lock["wants_plan"][0]:
-            status, next_ms = self._replan(requests)
+        return self._replan(requests) if self._looks_ahead else int(next_ms)
+
+    def _replan(self, requests: Any) -> int:
+        """Plan and do what the plan says at this millisecond, as long as a plan is wanted, and return the next time.
+
+        A loop in Python: compiled, it would contain the step once more, which takes 5 s to compile, and a plan takes far longer than a call.
+        """
+        from ._kernels.planning import plan  # compiled only where a policy looks ahead
+
+        now_ms = int(self.lock["now_ms"][0])
+        n_left = 8 * len(self.chambers) + 2 * len(self.slots)
+        while self.lock["wants_plan"][0]:
+            plan(self.lock, self.chambers, self.slots, self.levels, self.closures, self.expected, self._nodes, self._planned)
+            status, _ = step(*self._state(), requests, 0, 0, now_ms, self._ship_rows, self._lockage_rows)
+            n_left -= 1
+            if n_left < 0:
+                status = int(KernelStatus.CLOCK_STUCK)
             if status != KernelStatus.OK:
                 self._grow(status)
-        return int(next_ms)
-
-    def _replan(self, requests: Any) -> tuple[int, int]:
-        from ._kernels.planning import replan  # compiled only where a policy looks ahead
-
-        status, next_ms = replan(*self._state(), requests, self._ship_rows, self._lockage_rows, self._nodes, self._planned)
-        return int(status), int(next_ms)
+        return self.next_ms
 
     def run(self, requests: Any, until_ms: int) -> None:
         """Drive the complex over sorted requests up to `until_ms`; the compiled driver."""
         while True:
-            if self._looks_ahead:
-                from ._kernels.planning import run_planned
-
-                status = run_planned(*self._state(), requests, until_ms, self._ship_rows, self._lockage_rows, self._nodes, self._planned)
-            else:
-                status = run(*self._state(), requests, until_ms, self._ship_rows, self._lockage_rows)
+            status = run(*self._state(), requests, until_ms, self._ship_rows, self._lockage_rows)
             if status == KernelStatus.OK:
                 return
-            self._grow(status)
+            if status == KernelStatus.PLAN_WANTED:
+                self._replan(requests)
+            else:
+                self._grow(status)
 
-    def _state(self) -> tuple[Any, ...]:
+    def _state(self) -> tuple[Any, Any, Any, Any, Any, Any, Any]:
         return self.lock, self.chambers, self.slots, self.levels, self.closures, self.notices, self.expected
 
     def ship_rows(self, first: int) -> Any:
@@ -222,6 +238,7 @@ def _fill_chamber(record: Any, chamber: ChamberParams) -> None:
     record["next_ms"] = NEVER_MS
     record["reserved_ms"] = record["order_ms"] = record["held_ms"] = NEVER_MS
     record["first_slot"] = record["last_slot"] = -1
+    record["start_ms"] = -NEVER_MS
 
 
 def _by_chamber(chambers: Any, closures: Any) -> Any:
@@ -242,7 +259,7 @@ def _planning_space(params: LockParams) -> tuple[Any, Any]:
     if len(params.chambers) > planning.MAX_CHAMBERS:
         raise DataError(f"policy: look_ahead plans for at most {planning.MAX_CHAMBERS} chambers, the lock has {len(params.chambers)}; choose another")
     width = params.look_ahead.beam_width
-    nodes = records.records(planning.NODE, width * (1 + planning.MAX_CHILDREN))
+    nodes = records.records(planning.NODE, width * (1 + planning.MAX_CHILDREN) + 1)
     return nodes, records.records(records.SLOT, planning.MAX_SHIPS)
 
 

@@ -60,9 +60,14 @@ class LockFacility:
         """Say which ships go on to the canal, with the numbers that decide ties there."""
         self._keys.update(zip(ships.tolist(), keys.tolist(), strict=True))
 
+    def announce(self, requests: Any, now_ms: int = -NEVER_MS) -> None:
+        """Give ships that become known before they arrive, none of which has arrived; `now_ms` is the time of the clock."""
+        self.complex.announce(requests, now_ms)
+
     def next_arrival_ms(self) -> int:
-        """Return the time of the next arrival, NEVER_MS where there is none."""
-        return self._times[self._next] if self._next < len(self._times) else NEVER_MS
+        """Return the time of the next arrival or announcement, NEVER_MS where there is none."""
+        arrival_ms = self._times[self._next] if self._next < len(self._times) else NEVER_MS
+        return min(arrival_ms, self.complex.next_notice_ms)
 
     def step(self, now_ms: int, messages: list[Any]) -> int:
         """Do all that is due at `now_ms`; messages are further ships."""

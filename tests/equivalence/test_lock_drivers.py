@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 from support.digest import random_ships, tidal_level, two_chambers
-from support.locks import chamber, fleet, instant_chamber, lock, simulate_checked
+from support.locks import chamber, closed, fleet, instant_chamber, lock, simulate_checked
+from support.policies import POLICIES
 
 from nspd_mobility.engine.clock import Clock
+from nspd_mobility.engine.messages import SHIP_ARRIVES
 from nspd_mobility.errors import SimulationError
+from nspd_mobility.kernels.jit import is_compiled
 from nspd_mobility.params import LockParams
 from nspd_mobility.waterway import LevelSeries, complex
+from nspd_mobility.waterway.closures import closure_records
 from nspd_mobility.waterway.complex import LockComplex
 from nspd_mobility.waterway.facility import LockFacility
-from nspd_mobility.waterway.ships import to_requests
+from nspd_mobility.waterway.ships import reads_notices, to_requests
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_lock")]
 
@@ -28,16 +32,20 @@ CASES = {
 }
 
 
-def driven_by_loop(params: LockParams, level: LevelSeries, requests: Any) -> tuple[bytes, bytes]:
-    complex_ = LockComplex(params, level)
+def driven_by_loop(params: LockParams, level: LevelSeries, requests: Any, closures: Any = None) -> tuple[bytes, bytes]:
+    complex_ = LockComplex(params, level, closures)
+    if reads_notices(params):
+        complex_.announce(requests)
     complex_.run(requests, LONG_MS)
     ships, lockages = complex_.drain()
     return ships.tobytes(), lockages.tobytes()
 
 
-def driven_by_clock(params: LockParams, level: LevelSeries, requests: Any, pauses_ms: tuple[int, ...] = ()) -> tuple[bytes, bytes]:
+def driven_by_clock(params: LockParams, level: LevelSeries, requests: Any, pauses_ms: tuple[int, ...] = (), closures: Any = None) -> tuple[bytes, bytes]:
     """Drive a lock by the clock; at each pause the arrivals up to the next are added and the rows so far are taken out."""
-    facility = LockFacility("lock", params, level)
+    facility = LockFacility("lock", params, level, closures)
+    if reads_notices(params):
+        facility.announce(requests)
     clock = Clock(facility)
     ships, lockages = b"", b""
     for begin, end in zip((-LONG_MS, *pauses_ms), (*pauses_ms, LONG_MS), strict=True):
@@ -102,17 +110,59 @@ def test_a_full_pool_of_slots_loses_nobody_on_the_clock(monkeypatch: pytest.Monk
 
 
 def test_messages_count_as_arrivals_of_their_millisecond() -> None:
-    # A bridge or a quay hands a ship over by message; it is served as one that was known beforehand.
+    # The canal hands a ship over by message; it is served as one that was known beforehand.
     params = LockParams.model_validate(lock(chamber()))
     known, sent = to_requests(fleet("canal", [0.0]), params), to_requests(fleet("canal", [300.0]), params)
     sent["ship"] = 1
     facility = LockFacility("lock", params, LevelSeries.constant())
     facility.add_arrivals(known)
     assert facility.step(0, []) == 300_000
-    facility.step(300_000, list(sent))
+    facility.expect(sent)
+    facility.step(300_000, [(SHIP_ARRIVES, 1)])
     while (due := facility.complex.next_ms) < LONG_MS:
         facility.step(due, [])
     both = to_requests(fleet("canal", [0.0, 300.0]), params)
     both["ship"] = np.arange(2)
     rows = facility.complex.drain()
     assert (rows[0].tobytes(), rows[1].tobytes()) == driven_by_loop(params, LevelSeries.constant(), both)
+
+
+def announced_ships(n: int, gap_s: float, seed: int) -> Any:
+    """Return ships of all classes that announce themselves, with errors, and some with cones."""
+    rng = np.random.default_rng(seed)
+    ships = random_ships(n, gap_s, seed)
+    notice_s, error_s = rng.choice([0.0, 1800.0, 7200.0], n), rng.choice([0.0, 0.0, -900.0, 900.0, 7200.0], n)
+    return ships.assign(
+        known_from_s=ships["arrival_s"] - notice_s, eta_s=ships["arrival_s"] - error_s, is_booked=rng.random(n) < 0.2, n_cone=rng.choice([0, 0, 0, 1, 2], n)
+    )
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("case", ["tide", "no time"])
+def test_clock_and_compiled_loop_give_the_same_rows_for_every_policy(policy: str, case: str) -> None:
+    complex_, level = CASES[case]
+    params = LockParams.model_validate({**complex_, "policy": policy, "look_ahead": {"beam_width": 2}})
+    closures = closure_records(closed(("a", 3000.0, 6000.0), ("b", 6000.0, 7000.0), ("b", 7000.0, 9000.0)), ["a", "b"])
+    n = 60 if is_compiled() else 8
+    for seed in range(3 if is_compiled() else 1):
+        requests = to_requests(announced_ships(n, 300.0, seed), params)
+        middle_ms = int(requests["time_ms"][n // 2])
+        loop = driven_by_loop(params, level, requests, closures)
+        assert driven_by_clock(params, level, requests, (), closures) == loop
+        assert driven_by_clock(params, level, requests, (0, middle_ms), closures) == loop
+
+
+def test_ships_that_are_announced_late_become_known_at_once() -> None:
+    # The notices of the second ship are given when the clock is past the time for which they were meant.
+    params = LockParams.model_validate(lock(chamber(), policy="look_ahead"))
+    facility = LockFacility("lock", params, LevelSeries.constant())
+    clock = Clock(facility)
+    first, second = (to_requests(fleet("canal", [t], known_from_s=[-3600.0]), params) for t in (0.0, 20_000.0))
+    second["ship"] = 1
+    facility.announce(first)
+    facility.add_arrivals(first)
+    clock.run(10_000_000)
+    facility.announce(second, clock.now_ms)
+    facility.add_arrivals(second)
+    clock.run(LONG_MS)
+    assert len(facility.complex.drain()[0]) == 2

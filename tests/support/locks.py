@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from nspd_mobility.params import LockParams
-from nspd_mobility.tables.invariants import check_lock
+from nspd_mobility.tables.invariants import DangerousGoodsRule, check_lock
 from nspd_mobility.waterway import LevelSeries, simulate_lock
+from nspd_mobility.waterway.closures import closure_records
 from nspd_mobility.waterway.lock import LockResult
 
 # Sizes of ships (length, beam in m) by class, CEMT and Richtlijnen Vaarwegen 2020 as used for the packing oracles.
@@ -69,23 +70,33 @@ def of_classes(names: str, side: str = "sea", arrival_s: float = 0.0) -> pd.Data
     return fleet(side, arrival_s + 0.001 * np.arange(len(sizes)), length_m=sizes[:, 0], beam_m=sizes[:, 1])
 
 
-def simulate_checked(ships: pd.DataFrame, lock: LockParams | Mapping[str, Any], **options: Any) -> LockResult:
-    """Simulate and assert all invariants of locks on the result."""
-    result = simulate_lock(ships, lock, **options)
-    assert_invariants(ships, lock, result)
+def closed(*intervals: tuple[str, float, float]) -> pd.DataFrame:
+    """Return closures (chamber, begin, end in s), as `simulate_checked` takes them."""
+    names, begin, end = zip(*intervals, strict=True) if intervals else ((), (), ())
+    return pd.DataFrame({"chamber": pd.array(names, dtype="str"), "begin_s": np.array(begin, float), "end_s": np.array(end, float), "cause": "outage"})
+
+
+def simulate_checked(ships: pd.DataFrame, lock: LockParams | Mapping[str, Any], *, closures: pd.DataFrame | None = None, **options: Any) -> LockResult:
+    """Simulate and assert all invariants of locks on the result; closures are a table as `closed` gives it."""
+    params = lock if isinstance(lock, LockParams) else LockParams.model_validate(dict(lock))
+    rows = None if closures is None else closure_records(closures, list(params.chambers))
+    result = simulate_lock(ships, lock, closures=rows, **options)
+    assert_invariants(ships, params, result, closures)
     return result
 
 
-def assert_invariants(ships: pd.DataFrame, lock: LockParams | Mapping[str, Any], result: LockResult) -> None:
-    """Assert the invariants on a result, with the sizes that the ships were given."""
+def assert_invariants(ships: pd.DataFrame, lock: LockParams | Mapping[str, Any], result: LockResult, closures: pd.DataFrame | None = None) -> None:
+    """Assert the invariants on a result, with the sizes and cones that the ships were given."""
     params = lock if isinstance(lock, LockParams) else LockParams.model_validate(dict(lock))
     sizes = {("", name): (c.length_m, c.width_m) for name, c in params.chambers.items()}
     frame = result.ships.copy()
     assert list(frame["id"]) == list(ships["id"]), "the ships of a result are those that were given, in their order"
-    for column in ("length_m", "beam_m"):
+    for column in ("length_m", "beam_m", "n_cone"):
         if column in ships.columns:
             frame[column] = ships[column].to_numpy(dtype=float)
-    assert check_lock(frame, result.lockages, sizes) == []
+    rule = params.dangerous_goods
+    goods = DangerousGoodsRule((0.0, rule.one_cone_m, rule.two_cones_m, rule.three_cones_m), rule.alone_from)
+    assert check_lock(frame, result.lockages, sizes, closures=closures, goods=goods) == []
 
 
 def falling_level(start_m_nap: float, per_hour_m: float, hours: float, step_s: float = 300.0, canal_m_nap: float = 10.0) -> LevelSeries:

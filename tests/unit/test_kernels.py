@@ -14,6 +14,7 @@ from support.locks import chamber, fleet, lock
 
 from nspd_mobility.codes import LockPolicy
 from nspd_mobility.engine.clock import Clock
+from nspd_mobility.engine.messages import SHIP_ARRIVES
 from nspd_mobility.kernels.jit import KERNELS, closure_hash, is_compiled
 from nspd_mobility.params import LockParams
 from nspd_mobility.streams import Streams
@@ -59,7 +60,10 @@ def test_every_kernel_has_one_signature_after_all_its_ways_of_use() -> None:
         facility.add_arrivals(to_requests(ships, params))
         facility.complex.announce(to_requests(ships, params))
         Clock(facility).run(10**9)
-        facility.step(10**9, list(to_requests(fleet("sea", [1e6]), params)))
+        late = to_requests(fleet("sea", [1e6]), params)
+        late["ship"] = 2
+        facility.expect(late)
+        facility.step(10**9, [(SHIP_ARRIVES, 2)])
         simulate_lock(ships, params)
     Streams(1, 0).uniform("x", np.arange(3, dtype=np.uint64), 2)
     # A kernel that is loaded from the cache brings its callees with it, uncounted; the cache has an entry per kernel and signature.

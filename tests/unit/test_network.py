@@ -103,7 +103,7 @@ def test_ships_from_the_west_take_the_west_harbour_and_from_the_east_the_east_ha
 def test_bridges_stand_on_the_canal_in_order() -> None:
     nodes = read_fairways(NSPD).nodes_on("terneuzen", "gent")
     bridges = [node for node in nodes if node.endswith("-bridge")]
-    assert bridges == ["sluiskil-bridge", "sas-van-gent-bridge", "zelzate-bridge"]
+    assert bridges == ["sluiskil-bridge", "sas-van-gent-bridge", "zelzate-bridge", "meulestede-bridge"]
     assert nodes.index("sas-van-gent-bridge") < nodes.index("border") < nodes.index("zelzate-bridge")
 
 
@@ -196,7 +196,7 @@ def test_check_finds_a_lock_that_is_not_a_node(copy: Path) -> None:
 
 
 def test_check_finds_a_sill_above_low_water(copy: Path) -> None:
-    replace(copy, "value: -6.5, low: -7.2, high: -6.0", "value: 6.5, low: 6.0, high: 7.2")
+    replace(copy, "sill_m_nap: {value: -6.5, low: -7.2, high: -6.0", "sill_m_nap: {value: 6.5, low: 6.0, high: 7.2")
     messages = " ".join(finding.message for finding in findings(copy, "warning"))
     assert "sill_m_nap 6.5 lies above mean low water" in messages
 

@@ -50,6 +50,7 @@ def ships(wait_min: float, n: int, n_open: int, rng: np.random.Generator) -> pd.
             "destination": "b",
             "flag": "NL",
             "lockage_id": 0,
+            "engine_year": 2010,
             "arrival_s": arrival,
             "entry_start_s": (arrival + wait) * gone,
             "wait_lineup_s": wait * gone,
@@ -83,6 +84,8 @@ def lockages() -> pd.DataFrame:
             "head_m": -1.5,
             "n_ships": n_ships,
             "area_share": 0.3 * (n_ships > 0),
+            "water_loss_m3": np.nan,
+            "salt_to_canal_kg": np.nan,
             "is_counted": start >= 6 * HOUR_S,
         }
     )
@@ -149,6 +152,7 @@ def make_run(
             rng = np.random.default_rng(replication)
             legs = pd.DataFrame(
                 {"period": "day", "entity_id": np.uint64(1), "stretch": "s", "direction": "forward", "enter_s": 0.0, "leave_s": 1.0, "is_counted": [True]}
+                | dict.fromkeys(("energy_kwh", "fuel_kg", "co2_kg", "nox_kg", "pm10_kg"), 1.0)
             )
             times = np.arange(0.0, 48 * HOUR_S + 1.0, 600.0)
             levels = pd.DataFrame({"period": "day", "lock": "gate", "time_s": times, "sea_m_nap": np.sin(times / 7000.0), "canal_m_nap": 2.13})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ...codes import BridgePhase, BridgeStatus, BridgeWindow
 from ...kernels.jit import kernel
 from ...units import NEVER_MS
+from ..messages import SHIP_CALL, TRAIN_RELEASE
 from .bridge_rules import (
     CLOSED,
     OPEN,
@@ -26,7 +27,7 @@ from .bridge_rules import (
     soonest,
     waiting_train,
 )
-from .bridge_users import BAD_MESSAGE, OK, SHIP_CALL, TRAIN_RELEASE, book, release_trains, remove, take, write_grant, write_wait
+from .bridge_users import BAD_MESSAGE, OK, book, release_trains, remove, take, write_grant, write_wait
 
 _CLEARING = int(BridgePhase.CLEARING)
 _OPENING = int(BridgePhase.OPENING)

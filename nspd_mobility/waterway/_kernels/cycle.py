@@ -95,6 +95,7 @@ def begin(lock, chamber, now_ms):
     chamber.held_ms = NEVER_MS
     chamber.order = NO_ORDER
     chamber.n_inside = 0
+    chamber.last_slot = -1
     clear_skyline(chamber)
 
 

@@ -1,7 +1,7 @@
 """Ships that are announced and have not arrived: a pool without order, which is small.
 
 A ship is expected from its `known_ms` until it arrives. What is known of its arrival is its `eta_ms`; a ship that is late is
-expected in a minute, always anew.
+expected in a minute, always anew, until a policy gives it up: `has_lost_slot`, and the patience of a plan.
 """
 
 from __future__ import annotations
@@ -53,3 +53,9 @@ def arrived(lock, expected, ship):
 def expected_ms(request, now_ms):
     """Return when an expected ship is thought to arrive, seen from `now_ms`."""
     return request.eta_ms if request.eta_ms > now_ms else now_ms + LATE_MS
+
+
+@kernel
+def has_lost_slot(lock, request, now_ms):
+    """Say whether an expected ship is so late that no chamber is kept for it any more."""
+    return now_ms > request.eta_ms + lock.hold_ms

@@ -9,7 +9,7 @@ idle chamber may begin, and when it may turn:
 - full or maximum wait, minimum salt: it turns for a ship that has waited its time
 - sea priority: it keeps free for announced ships, and turns in time for them
 - earliest completion: a ship leaves an idle chamber for a busy one that brings it through sooner
-- look-ahead: it does what the plan says
+- look-ahead: it does what the plan says, but while a ship that has waited its longest could enter, all is first come
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .levels import next_level_ms
 from .loading import load, may_enter, movement_ms
 from .queues import FLIPPED
 from .records import ENTRY_FIRST, EXIT_FIRST
-from .reserving import is_free_for_others, reserve, turns_for_reservation
+from .reserving import may_lock, may_turn_away, turns_for_reservation
 
 _FIXED_ALTERNATION = int(LockPolicy.FIXED_ALTERNATION)
 _FULL_OR_MAX_WAIT = int(LockPolicy.FULL_OR_MAX_WAIT)
@@ -35,10 +35,11 @@ _MIN_SALT = int(LockPolicy.MIN_SALT)
 _LOOK_AHEAD = int(LockPolicy.LOOK_AHEAD)
 _GO = int(ChamberOrder.GO)
 _TURN = int(ChamberOrder.TURN)
+_HOLD = int(ChamberOrder.HOLD)
 
 
 @kernel
-def grant(lock, chambers, slots, levels, expected, closures, now_ms):
+def grant(lock, chambers, slots, levels, closures, now_ms):
     """Give idle chambers to waiting ships."""
     lock.recheck_ms = NEVER_MS
     n_idle = 0
@@ -57,12 +58,10 @@ def grant(lock, chambers, slots, levels, expected, closures, now_ms):
         lock.recheck_ms = NEVER_MS
     if n_idle == 0 or (n_waiting == 0 and lock.n_expected == 0):
         return
-    if lock.policy == _LOOK_AHEAD:
+    if lock.policy == _LOOK_AHEAD and not is_overdue(lock, chambers, slots, levels, now_ms):
         _follow_orders(lock, chambers, slots, levels, now_ms)
         return
-    if lock.policy == _SEA_PRIORITY:
-        reserve(lock, chambers, slots, expected, levels, closures, now_ms)
-    elif lock.policy == _EARLIEST_COMPLETION:
+    if lock.policy == _EARLIEST_COMPLETION:
         expect(lock, chambers, slots, levels, now_ms)
     for side in range(2):
         n_idle -= _serve_side(lock, chambers, slots, levels, closures, side, now_ms)
@@ -70,6 +69,19 @@ def grant(lock, chambers, slots, levels, expected, closures, now_ms):
         _turn_for_slots(lock, chambers, levels, now_ms)
     if n_idle > 0 and lock.n_waiting[0] + lock.n_waiting[1] > 0:
         _turn_empty(lock, chambers, slots, levels, closures, now_ms)
+
+
+@kernel
+def is_overdue(lock, chambers, slots, levels, now_ms):
+    """Say whether a ship waits that has waited its longest and could enter a chamber now."""
+    for side in range(2):
+        i = lock.first_slot[side]
+        while i >= 0 and slots[i].priority >= FLIPPED:
+            for c in range(chambers.shape[0]):
+                if may_enter(lock, chambers[c], c, slots[i], levels, now_ms) == 1:
+                    return True
+            i = slots[i].next
+    return False
 
 
 @kernel
@@ -83,8 +95,10 @@ def _follow_orders(lock, chambers, slots, levels, now_ms):
             begin(lock, chamber, now_ms)
             if load(lock, chambers, c, slots, levels, now_ms) > 0:
                 chamber.phase = ENTERING
-            else:
-                lock.recheck_ms = min(lock.recheck_ms, next_level_ms(lock, levels, now_ms))
+            else:  # who the plan counts on can't enter yet
+                chamber.order = _HOLD
+                chamber.order_ms = next_level_ms(lock, levels, now_ms)
+                lock.recheck_ms = min(lock.recheck_ms, chamber.order_ms)
         elif chamber.order == _TURN:
             begin(lock, chamber, now_ms)
             close(lock, chamber, levels, now_ms)
@@ -109,8 +123,11 @@ def _serve_side(lock, chambers, slots, levels, closures, side, now_ms):
             answer = may_enter(lock, chamber, c, slot, levels, now_ms)
             if answer == 1:
                 busy_ms = _through_ms(lock, chamber, slot, levels, now_ms)
-                if lock.policy == _SEA_PRIORITY and slot.priority <= 0 and not is_free_for_others(lock, chamber, levels, busy_ms, now_ms):
-                    lock.recheck_ms = min(lock.recheck_ms, max(now_ms + 1, chamber.reserved_ms - lock.hold_ms))
+                if lock.policy == _SEA_PRIORITY and slot.priority <= 0 and not may_lock(lock, chamber, slot, levels, busy_ms, now_ms):
+                    if chamber.reserved_ms - lock.hold_ms > now_ms:
+                        lock.recheck_ms = min(lock.recheck_ms, chamber.reserved_ms - lock.hold_ms)
+                    else:
+                        lock.recheck_ms = min(lock.recheck_ms, chamber.reserved_ms)
                     continue
                 if now_ms + busy_ms < best_ms:
                     best, best_ms = c, now_ms + busy_ms
@@ -119,12 +136,15 @@ def _serve_side(lock, chambers, slots, levels, closures, side, now_ms):
         if open_chambers == 0:
             break
         if best >= 0 and lock.policy == _EARLIEST_COMPLETION and slot.priority < FLIPPED:
+            slot.waits_for = -1
             best = _waits_for_another(lock, chambers, slot, best, best_ms, levels, closures, now_ms)
         if best >= 0:
             begin(lock, chambers[best], now_ms)
             if load(lock, chambers, best, slots, levels, now_ms) > 0:
                 chambers[best].phase = ENTERING
                 begun += 1
+                if lock.policy == _EARLIEST_COMPLETION:
+                    expect(lock, chambers, slots, levels, now_ms)  # ships that wait are looked at again, and claim again
                 i = lock.first_slot[side]
                 seen = 0
                 continue
@@ -154,6 +174,7 @@ def _waits_for_another(lock, chambers, slot, best, best_ms, levels, closures, no
         return best
     chambers[other].claim_area_m2 += slot.length_m * slot.beam_m
     chambers[other].n_claimed += 1
+    slot.waits_for = other
     return -1
 
 
@@ -183,9 +204,8 @@ def _may_turn_from_ms(lock, chambers, c, slot, levels, now_ms):
         return slot.time_ms + lock.fill_wait_ms
     if lock.policy == _SEA_PRIORITY and slot.priority <= 0:
         chamber = chambers[c]
-        busy_ms = turn_ms(lock, chamber, levels, now_ms)
-        if not is_free_for_others(lock, chamber, levels, 2 * busy_ms, now_ms):
-            return max(now_ms + 1, chamber.reserved_ms)
+        if not may_turn_away(lock, chamber, levels, _through_ms(lock, chamber, slot, levels, now_ms), now_ms):
+            return chamber.reserved_ms
     return now_ms
 
 

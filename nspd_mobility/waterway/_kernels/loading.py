@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...codes import Packing
+from ...codes import LockPolicy, Packing
 from ...kernels.jit import kernel
+from ...units import NEVER_MS
 from .levels import level_at
 from .packing import find_place, find_place_apart, take_place
 from .queues import board, leave_queue
 from .records import ENTRY_FIRST, ENTRY_FOLLOW
 
 _ONE_COLUMN = int(Packing.ONE_COLUMN)
+_SEA_PRIORITY = int(LockPolicy.SEA_PRIORITY)
 
 
 @kernel
@@ -97,6 +99,8 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
     is_alone = chamber.is_alone == 1
     width = chamber.width_m + chamber.gap_beam_m
     length = chamber.length_m + chamber.gap_length_m
+    is_kept = lock.policy == _SEA_PRIORITY and chamber.reserved_ms < NEVER_MS and chamber.reserved_side == lock_side
+    kept_m = chamber.reserved_length_m if is_kept else 0.0  # at the entrance, for a ship with a slot
     shallowest = _shallowest(chamber)
     while i >= 0 and seen < lock.window:
         slot = slots[i]
@@ -107,24 +111,28 @@ def _walk(lock, chamber, c, slots, levels, now_ms, first, first_rank, second, se
         if may_enter(lock, chamber, c, slot, levels, entry_ms) == 1:
             if placed >= may_pass:
                 break
-            if chamber.max_ships > 0 and chamber.n_inside + (0 if commit else placed) >= chamber.max_ships:
+            n_kept = 1 if is_kept and slot.priority <= 0 else 0
+            if chamber.max_ships > 0 and chamber.n_inside + (0 if commit else placed) + n_kept >= chamber.max_ships:
                 break
-            beam = width if chamber.packing == _ONE_COLUMN else slot.room_beam_m + chamber.gap_beam_m
+            beam = width if chamber.packing == _ONE_COLUMN else min(slot.room_beam_m, chamber.width_m) + chamber.gap_beam_m
             ship_length = min(slot.room_length_m, chamber.length_m) + chamber.gap_length_m
             rank = first_rank if placed == first else (second_rank if placed == second else 0)
             x, y, n_segments = -1.0, 0.0, -1
             from_y, taken_beam, end_x = 0.0, beam, 0.0
             others = chamber.n_inside + (0 if commit else placed)
-            if is_alone or (slot.is_alone == 1 and others > 0):
+            free_length = length - kept_m if slot.priority <= 0 else length
+            if slot.waits_for >= 0 and slot.waits_for != c:
+                pass  # it is better off with the chamber that it waits for; those who pass it count
+            elif is_alone or (slot.is_alone == 1 and others > 0):
                 pass  # nobody lies beside dangerous goods of that kind
-            elif shallowest + ship_length > length + 1e-9:
+            elif shallowest + ship_length > free_length + 1e-9:
                 pass  # it can't fit; in a long queue this is most of the work
             elif slot.distance_m > 0.0:
                 x, y, from_y, taken_beam, end_x = find_place_apart(
-                    chamber.trial_skyline, chamber.trial_n_segments, width, length, min(beam, width), ship_length, slot.distance_m, rank
+                    chamber.trial_skyline, chamber.trial_n_segments, width, free_length, min(beam, width), ship_length, slot.distance_m, rank
                 )
             else:
-                x, y = find_place(chamber.trial_skyline, chamber.trial_n_segments, width, length, beam, ship_length, rank)
+                x, y = find_place(chamber.trial_skyline, chamber.trial_n_segments, width, free_length, beam, ship_length, rank)
                 from_y, end_x = y, x + ship_length
             if x >= 0.0:
                 n_segments = chamber.trial_n_segments

@@ -14,10 +14,11 @@ from .closures import closed_until_ms
 from .cycle import ENTERING, EXITING, IDLE, LOCKING, NO_ORDER, clear, close, open_doors
 from .expected import announce, arrived, next_notice_ms
 from .fitting import eligible_chambers
-from .granting import grant
-from .holding import hold_until_ms
+from .granting import grant, is_overdue
+from .holding import departure_ms, hold_until_ms
 from .loading import load
 from .queues import enqueue, flip, free, leave_queue
+from .reserving import reserve
 
 _OK = int(KernelStatus.OK)
 _SHIP_ROWS_FULL = int(KernelStatus.SHIP_ROWS_FULL)
@@ -26,6 +27,9 @@ _SLOTS_FULL = int(KernelStatus.SLOTS_FULL)
 _CLOCK_RAN_BACK = int(KernelStatus.CLOCK_RAN_BACK)
 _CLOCK_STUCK = int(KernelStatus.CLOCK_STUCK)
 _PLAN_WANTED = int(KernelStatus.PLAN_WANTED)
+_FIRST_COME = int(LockPolicy.FIRST_COME)
+_FIXED_ALTERNATION = int(LockPolicy.FIXED_ALTERNATION)
+_SEA_PRIORITY = int(LockPolicy.SEA_PRIORITY)
 _LOOK_AHEAD = int(LockPolicy.LOOK_AHEAD)
 
 
@@ -95,16 +99,26 @@ def step(lock, chambers, slots, levels, closures, notices, expected, requests, f
             flip(complex_, slots, now_ms)
         if complex_.policy == _LOOK_AHEAD:
             _expire_orders(chambers, now_ms)
+        again_ms = NEVER_MS
+        if complex_.policy == _SEA_PRIORITY:
+            again_ms = reserve(complex_, chambers, slots, expected, levels, closures, now_ms)
         for c in range(chambers.shape[0]):
             if chambers[c].phase == ENTERING and chambers[c].moored_ms <= now_ms:
                 _enter_or_close(complex_, chambers, c, slots, levels, expected, closures, now_ms)
-        grant(complex_, chambers, slots, levels, expected, closures, now_ms)
+        grant(complex_, chambers, slots, levels, closures, now_ms)
+        if complex_.policy != _FIRST_COME and complex_.n_waiting[0] + complex_.n_waiting[1] > 0:
+            again_ms = min(again_ms, complex_.next_flip_ms)  # a chamber that is held or kept free goes for such a ship
+        complex_.recheck_ms = min(complex_.recheck_ms, again_ms)
         next_ms = min(complex_.recheck_ms, next_notice_ms(complex_, notices))
         for c in range(chambers.shape[0]):
             next_ms = min(next_ms, chambers[c].next_ms)
         if next_ms > now_ms:
             if complex_.policy == _LOOK_AHEAD:
-                complex_.wants_plan = _wants_plan(complex_, chambers, now_ms)
+                if is_overdue(complex_, chambers, slots, levels, now_ms):
+                    forget_orders(chambers)
+                    complex_.wants_plan = 0
+                else:
+                    complex_.wants_plan = _wants_plan(complex_, chambers, now_ms)
             return _OK, next_ms
     return _CLOCK_STUCK, now_ms
 
@@ -186,8 +200,14 @@ def _request(lock, chambers, slots, requests, r, ship_rows):
 def _enter_or_close(lock, chambers, c, slots, levels, expected, closures, now_ms):
     """Let further ships in where everybody inside is moored, else close the doors or hold them open."""
     chamber = chambers[c]
-    if lock.n_waiting[chamber.side] > 0 and closed_until_ms(chamber, closures, now_ms) <= now_ms and load(lock, chambers, c, slots, levels, now_ms) > 0:
+    is_open = closed_until_ms(chamber, closures, now_ms) <= now_ms
+    if lock.policy == _FIXED_ALTERNATION and now_ms >= departure_ms(lock, chambers, c, chamber.start_ms):
+        is_open = False  # its departure is due
+    if is_open and lock.n_waiting[chamber.side] > 0 and load(lock, chambers, c, slots, levels, now_ms) > 0:
         chamber.order = NO_ORDER
+        return
+    if lock.policy == _LOOK_AHEAD and is_overdue(lock, chambers, slots, levels, now_ms):
+        close(lock, chamber, levels, now_ms)
         return
     until_ms = hold_until_ms(lock, chambers, c, slots, expected, levels, closures, now_ms)
     if until_ms > now_ms:

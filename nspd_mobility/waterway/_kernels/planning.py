@@ -2,10 +2,11 @@
 
 A partial plan (node) says for each chamber when it is free, at which side, and which ships are served. The chamber that is free
 first decides next: to close with the ships of its side that are there by then, or with one, two, ... that come later (within the
-patience); to turn empty; or to do nothing more. A node costs the time of its ships from arrival until their doors open, and is bounded
-from below by what the others need at least. At each depth the `beam_width` nodes of the lowest bound are kept. With a beam wide
-enough for all nodes the plan is the best of these actions: for a single chamber the optimum of the lock master's problem
-(Passchyn et al. 2016).
+patience); to turn empty; or to do nothing more. A node costs the time of its ships from arrival until their doors open; for the
+ships that are left it is valued by going on greedily to the end, as first come would. (A lower bound in place of that makes every plan
+that puts lockages off look good: with three chambers the beam held nothing else, and more than half of the lockages were empty.) At each
+depth the `beam_width` nodes of the least value are kept. With a beam wide enough for all nodes the plan is the best of these actions: for a
+single chamber the optimum of the lock master's problem (Passchyn et al. 2016).
 
 The plan gives each chamber that could act now an order, and is made anew when a ship arrives or becomes known, when a chamber
 could act, and when an order ends. A plan fills a chamber by area, the lockage itself places its ships; tugs and pilots are not planned.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...codes import ChamberOrder, KernelStatus
+from ...codes import ChamberOrder
 from ...kernels.jit import kernel
 from ...units import NEVER_MS
 from .claims import exit_ms
@@ -25,16 +26,13 @@ from .expected import expected_ms
 from .fitting import eligible_chambers
 from .levels import next_level_ms
 from .loading import has_water, may_enter, movement_ms
-from .lock import run, step
 from .records import ENTRY_FIRST, ENTRY_FOLLOW, EXIT_FIRST, EXIT_FOLLOW
 
 MAX_CHAMBERS = 8
 MAX_SHIPS = 60
 MAX_CHILDREN = 12  # of one node
+MAX_DEPTH = 24  # decisions of a plan, after which it goes on greedily
 
-_OK = int(KernelStatus.OK)
-_PLAN_WANTED = int(KernelStatus.PLAN_WANTED)
-_CLOCK_STUCK = int(KernelStatus.CLOCK_STUCK)
 _NONE = int(ChamberOrder.NONE)
 _GO = int(ChamberOrder.GO)
 _TURN = int(ChamberOrder.TURN)
@@ -45,12 +43,13 @@ NODE = np.dtype(
     [
         ("served", "i8"),  # bit k: planned ship k has its lockage
         ("cost_ms", "f8"),
-        ("bound_ms", "f8"),
+        ("value_ms", "f8"),
         ("is_done", "i8"),
         ("is_taken", "i8"),
         ("free_ms", "i8", (MAX_CHAMBERS,)),
         ("side", "i8", (MAX_CHAMBERS,)),
         ("n_inside", "i8", (MAX_CHAMBERS,)),
+        ("has_turned", "i8", (MAX_CHAMBERS,)),  # empty, and not locked since
         ("exit_ms", "i8", (MAX_CHAMBERS,)),  # that those inside need to leave
         ("order", "i8", (MAX_CHAMBERS,)),  # the first thing that each chamber does
         ("order_ms", "i8", (MAX_CHAMBERS,)),
@@ -59,34 +58,12 @@ NODE = np.dtype(
 
 
 @kernel
-def run_planned(lock, chambers, slots, levels, closures, notices, expected, requests, until_ms, ship_rows, lockage_rows, nodes, planned):
-    """Drive a lock that looks ahead over sorted requests; the compiled driver."""
-    while True:
-        status = run(lock, chambers, slots, levels, closures, notices, expected, requests, until_ms, ship_rows, lockage_rows)
-        if status != _PLAN_WANTED:
-            return status
-        status, _ = replan(lock, chambers, slots, levels, closures, notices, expected, requests, ship_rows, lockage_rows, nodes, planned)
-        if status != _OK:
-            return status
-
-
-@kernel
-def replan(lock, chambers, slots, levels, closures, notices, expected, requests, ship_rows, lockage_rows, nodes, planned):
-    """Plan and do what the plan says at this millisecond; return (status, next_ms)."""
-    for _ in range(8 * chambers.shape[0] + 2 * slots.shape[0]):
-        plan(lock[0], chambers, slots, levels, closures, expected, nodes, planned)
-        status, next_ms = step(lock, chambers, slots, levels, closures, notices, expected, requests, 0, 0, lock[0].now_ms, ship_rows, lockage_rows)
-        if status != _OK or lock[0].wants_plan == 0:
-            return status, next_ms
-    return _CLOCK_STUCK, lock[0].now_ms
-
-
-@kernel
-def plan(lock, chambers, slots, levels, closures, expected, nodes, planned):
-    """Give every chamber that could act now its order.
+def plan(complex_, chambers, slots, levels, closures, expected, nodes, planned):
+    """Give every chamber of a lock (`complex_`, one record) that could act now its order.
 
     `nodes` holds `beam_width` nodes and room for all their children; `planned` holds `MAX_SHIPS`.
     """
+    lock = complex_[0]
     now_ms = lock.now_ms
     n = _gather(lock, chambers, slots, levels, expected, planned, now_ms)
     wake_ms = _nothing_until_ms(lock, chambers, levels, planned, n, now_ms)
@@ -98,7 +75,7 @@ def plan(lock, chambers, slots, levels, closures, expected, nodes, planned):
     width = lock.beam_width
     _root(lock, chambers, slots, levels, closures, nodes[0], now_ms)
     n_nodes = 1
-    for _ in range(2 * MAX_SHIPS):
+    for _ in range(MAX_DEPTH):
         n_children = width
         is_open = False
         for k in range(n_nodes):
@@ -136,7 +113,7 @@ def _gather(lock, chambers, slots, levels, expected, planned, now_ms):
     for side in range(2):
         i = lock.first_slot[side]
         seen = 0
-        while i >= 0 and seen < MAX_SHIPS // 3:
+        while i >= 0 and seen < min(lock.window, MAX_SHIPS // 3):
             planned[n] = slots[i]
             planned[n].due_ms = now_ms
             for c in range(chambers.shape[0]):
@@ -149,7 +126,7 @@ def _gather(lock, chambers, slots, levels, expected, planned, now_ms):
     for k in range(lock.n_expected):
         due_ms = expected_ms(expected[k], now_ms)
         eligible, _ = eligible_chambers(lock, chambers, expected[k])
-        if due_ms > now_ms + lock.horizon_ms or eligible == 0:
+        if due_ms > now_ms + lock.horizon_ms or eligible == 0 or now_ms > expected[k].eta_ms + lock.patience_ms:
             continue
         j = n
         while j > n_waiting and _is_later(planned[j - 1], due_ms, expected[k].key):
@@ -175,7 +152,7 @@ def _root(lock, chambers, slots, levels, closures, node, now_ms):
     """Make the node of the present: when each chamber is free, at which side, and with whom inside."""
     node.served = 0
     node.cost_ms = 0.0
-    node.bound_ms = 0.0
+    node.value_ms = 0.0
     node.is_done = 0
     node.is_taken = 0
     for c in range(chambers.shape[0]):
@@ -185,6 +162,8 @@ def _root(lock, chambers, slots, levels, closures, node, now_ms):
         node.n_inside[c] = 0
         node.exit_ms[c] = 0
         node.side[c] = chamber.side
+        # at once to and fro would have no end where a turn takes no time
+        node.has_turned[c] = 1 if chamber.phase == IDLE and chamber.last_slot < 0 and chamber.start_ms == now_ms else 0
         if chamber.phase == IDLE:
             node.free_ms[c] = now_ms
         elif chamber.phase == EXITING:
@@ -215,21 +194,22 @@ def _expand(lock, chambers, levels, closures, planned, n, nodes, k, n_children, 
     if c >= 0:
         n_children = _lock_through(lock, chambers, levels, closures, planned, n, nodes, k, c, n_children, now_ms)
         if node.n_inside[c] == 0:
-            if _is_wanted(lock, chambers[c], c, levels, planned, n, node, free_ms):
+            if node.has_turned[c] == 0 and _is_wanted(lock, chambers[c], c, levels, planned, n, node, free_ms):
                 child = nodes[n_children]
                 nodes[n_children] = node
                 _first_order(child, c, _TURN if free_ms <= now_ms else _HOLD, free_ms)
                 child.side[c] = 1 - node.side[c]
+                child.has_turned[c] = 1
                 child.free_ms[c] = open_from_ms(chambers[c], closures, free_ms + turn_ms(lock, chambers[c], levels, free_ms))
                 child.cost_ms += _TURN_COST_MS
-                child.bound_ms = child.cost_ms + _bound_ms(lock, chambers, planned, n, child, now_ms)
+                child.value_ms = child.cost_ms + _rest_ms(lock, chambers, levels, closures, planned, n, nodes, n_children, now_ms)
                 n_children += 1
             if n_children == first or chambers.shape[0] > 1:
                 child = nodes[n_children]
                 nodes[n_children] = node
                 _first_order(child, c, _HOLD, NEVER_MS)
                 child.free_ms[c] = NEVER_MS
-                child.bound_ms = child.cost_ms + _bound_ms(lock, chambers, planned, n, child, now_ms)
+                child.value_ms = child.cost_ms + _rest_ms(lock, chambers, levels, closures, planned, n, nodes, n_children, now_ms)
                 n_children += 1
     if n_children == first:
         nodes[n_children] = node
@@ -324,38 +304,92 @@ def _close(lock, chambers, c, levels, closures, planned, n, nodes, k, child_k, s
     child.cost_ms += float(n_inside) * float(open_ms - now_ms) - since_ms
     child.side[c] = 1 - child.side[c]
     child.n_inside[c] = 0
+    child.has_turned[c] = 0
     child.exit_ms[c] = 0
     child.free_ms[c] = open_from_ms(chamber, closures, open_ms + leave_ms + chamber.clearance_ms)
-    child.bound_ms = child.cost_ms + _bound_ms(lock, chambers, planned, n, child, now_ms)
+    child.value_ms = child.cost_ms + _rest_ms(lock, chambers, levels, closures, planned, n, nodes, child_k, now_ms)
 
 
 @kernel
-def _bound_ms(lock, chambers, planned, n, node, now_ms):
-    """Return what the ships that are not served need at least, from their arrival until doors open."""
+def _rest_ms(lock, chambers, levels, closures, planned, n, nodes, k, now_ms):
+    """Return what the rest costs where every chamber goes on greedily: it takes who is there, turns for who waits at the other side, or waits.
+
+    Ships that this does not serve within twice the horizon cost as much. Works on a copy of node `k` in the last node.
+    """
+    scratch = nodes.shape[0] - 1
+    nodes[scratch] = nodes[k]
+    node = nodes[scratch]
+    end_ms = now_ms + 2 * lock.horizon_ms
+    everybody = (1 << n) - 1
     total = 0.0
+    for _ in range(4 * MAX_SHIPS):
+        c, free_ms = -1, end_ms
+        for other in range(chambers.shape[0]):
+            if node.free_ms[other] < free_ms:
+                c, free_ms = other, node.free_ms[other]
+        if c < 0 or (node.served == everybody and node.n_inside[c] == 0):
+            break
+        total += _go_on(lock, chambers, c, levels, closures, planned, n, node, now_ms)
     for j in range(n):
-        if (node.served >> j) & 1 == 1:
-            continue
-        ship = planned[j]
-        earliest_ms = now_ms + 2 * lock.horizon_ms  # where no chamber is left
-        for c in range(chambers.shape[0]):
-            if (ship.eligible >> c) & 1 == 0 or node.free_ms[c] >= NEVER_MS:
-                continue
-            turn = chambers[c].door_close_ms + chambers[c].level_base_ms + chambers[c].door_open_ms
-            at_ms = node.free_ms[c] if node.side[c] == ship.side else node.free_ms[c] + turn
-            earliest_ms = min(earliest_ms, max(at_ms, ship.due_ms) + turn)
-        total += float(earliest_ms - ship.time_ms)
+        if (node.served >> j) & 1 == 0:
+            total += float(end_ms - planned[j].time_ms)
     return total
 
 
 @kernel
+def _go_on(lock, chambers, c, levels, closures, planned, n, node, now_ms):
+    """Let chamber `c` of a node do the next thing greedily and return what it costs."""
+    chamber = chambers[c]
+    side, close_ms, n_inside, leave_ms = node.side[c], node.free_ms[c], node.n_inside[c], node.exit_ms[c]
+    free_ms = close_ms
+    area = chamber.ship_area_m2 if n_inside > 0 else 0.0
+    is_full = n_inside > 0 and chamber.is_alone == 1
+    was_tried = n_inside > 0 and close_ms <= now_ms
+    since_ms, next_ms, is_asked = float(n_inside) * float(now_ms), NEVER_MS, False
+    for j in range(n):
+        ship = planned[j]
+        if (node.served >> j) & 1 == 1 or (ship.eligible >> c) & 1 == 0:
+            continue
+        if ship.due_ms > close_ms or ship.side != side:
+            next_ms = min(next_ms, max(ship.due_ms, free_ms))
+            is_asked = is_asked or (ship.side != side and ship.due_ms <= free_ms)
+            continue
+        if is_full or (was_tried and ship.due_ms <= now_ms) or (ship.is_alone == 1 and n_inside > 0):
+            continue
+        if (chamber.max_ships > 0 and n_inside >= chamber.max_ships) or (
+            n_inside > 0 and area + ship.length_m * ship.beam_m > lock.plan_fill_share * chamber.area_m2
+        ):
+            continue
+        if not has_water(lock, chamber, ship, levels, close_ms):
+            continue
+        close_ms += movement_ms(chamber, ENTRY_FIRST if n_inside == 0 else ENTRY_FOLLOW, ship)
+        leave_ms += movement_ms(chamber, EXIT_FIRST if n_inside == 0 else EXIT_FOLLOW, ship)
+        area += ship.length_m * ship.beam_m
+        since_ms += float(ship.time_ms)
+        node.served |= 1 << j
+        n_inside += 1
+        is_full = ship.is_alone == 1
+    node.n_inside[c] = 0
+    node.exit_ms[c] = 0
+    if n_inside > 0 or is_asked:
+        open_ms = close_ms + turn_ms(lock, chamber, levels, close_ms)
+        node.side[c] = 1 - side
+        node.free_ms[c] = open_from_ms(chamber, closures, open_ms + (leave_ms + chamber.clearance_ms if n_inside > 0 else 0))
+        if node.free_ms[c] <= free_ms and n_inside == 0:
+            node.free_ms[c] = free_ms + 1  # to and fro without end, where a turn takes no time
+        return float(n_inside) * float(open_ms) - since_ms
+    node.free_ms[c] = next_ms if next_ms > free_ms else (free_ms + 60_000 if next_ms < NEVER_MS else NEVER_MS)
+    return 0.0
+
+
+@kernel
 def _select(nodes, width, n_children):
-    """Move the `width` children of the lowest bound to the front, best first, and return how many there are."""
+    """Move the `width` children of the least value to the front, best first, and return how many there are."""
     n_kept = 0
     while n_kept < width and n_kept < n_children - width:
         best = -1
         for k in range(width, n_children):
-            if nodes[k].is_taken == 0 and (best < 0 or nodes[k].bound_ms < nodes[best].bound_ms):
+            if nodes[k].is_taken == 0 and (best < 0 or nodes[k].value_ms < nodes[best].value_ms):
                 best = k
         nodes[best].is_taken = 1
         nodes[n_kept] = nodes[best]

@@ -33,6 +33,7 @@ def enqueue(lock, slots, requests, r):
     copy_request(slot, request)
     slot.passed = 0
     slot.skipped_in = -1
+    slot.waits_for = -1
     slot.chamber = -1
     lock.next_flip_ms = min(lock.next_flip_ms, slot.time_ms + slot.max_wait_ms)
     _put_in(lock, slots, i)
@@ -99,6 +100,7 @@ def flip(lock, slots, now_ms):
                 if due_ms <= now_ms:
                     leave_queue(lock, slots, i)
                     slots[i].priority = FLIPPED
+                    slots[i].waits_for = -1
                     slots[i].passed = max(slots[i].passed, lock.max_skip)
                     _put_in(lock, slots, i)
                 else:

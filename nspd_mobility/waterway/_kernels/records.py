@@ -50,6 +50,7 @@ SLOT = np.dtype(
         ("previous", "i8"),
         ("eligible", "i8"),  # bit c: the ship fits chamber c at some water level
         ("passed", "i8"),  # later ships that went before it because it did not fit
+        ("waits_for", "i8"),  # the busy chamber that brings it through sooner than those it could enter, -1 for none
         ("skipped_in", "i8"),  # the lockage that it was last skipped in
         ("chamber", "i8"),  # -1 while it waits, -2 in a free slot
         ("lockage_id", "i8"),
@@ -89,6 +90,7 @@ CHAMBER = record_dtype(
     is_free="i8",  # idle and not closed at this millisecond
     reserved_ms="i8",  # when the announced ship comes that it is kept free for, NEVER where there is none
     reserved_side="i8",
+    reserved_length_m="f8",  # that others leave free for it
     order="i8",
     order_ms="i8",
     lockage_id="i8",

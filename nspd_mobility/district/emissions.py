@@ -1,0 +1,61 @@
+"""Energy and emissions of the ships of a run: engines, sailing, waiting and locking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..network.waterway import STRETCH_KINDS
+from ..params.energy import FairwayParams
+from ..params.waterway import WaterwayParams
+from ..waterway.energy import fleet_of, idle_energy, leg_energy_by_kind, with_engines
+from .routes import CANAL_KIND, stretch_speed_m_s
+
+if TYPE_CHECKING:
+    from .day import Day
+
+_IDLE = ("energy_kwh", "co2_kg", "nox_kg", "pm10_kg")
+
+
+class Emissions:
+    """What ships of a run use and emit.
+
+    Parameters
+    ----------
+    day : Day
+    """
+
+    def __init__(self, day: Day) -> None:
+        self._day = day
+        self._tables = day.district.emission_tables
+        self._params = day.district.params.network.waterway
+        self._fairways = {**self._params.fairways, **_canal(self._params)}
+
+    def with_engines(self, ships: pd.DataFrame) -> pd.DataFrame:
+        """Return ships with their installed power and the year of their engine."""
+        return with_engines(ships, self._day.district.ship_tables.classes, self._tables, self._day.streams, self._day.year)
+
+    def of_legs(self, ships: pd.DataFrame, legs: pd.DataFrame) -> pd.DataFrame:
+        """Return legs with energy and emissions; a leg has the `row` of its ship and the `kind` of its stretch."""
+        fleet = fleet_of(ships, self._tables, self._params.energy)
+        speeds = {kind: stretch_speed_m_s(ships, kind, self._params) for kind in STRETCH_KINDS}
+        duration_s = legs["leave_s"] - legs["enter_s"]
+        energy = leg_energy_by_kind(fleet, speeds, self._fairways, kinds=legs["kind"], rows=legs["row"], duration_s=duration_s)
+        return pd.concat([legs.reset_index(drop=True), energy.reset_index(drop=True)], axis=1)
+
+    def with_idling(self, ships: pd.DataFrame) -> pd.DataFrame:
+        """Return ships with what they use and emit while they wait, at the lock and on the canal, and while they are in the lock."""
+        fleet = fleet_of(ships, self._tables, self._params.energy)
+        waiting = idle_energy(fleet, ships["wait_lineup_s"].fillna(0.0) + ships["canal_wait_s"], "waiting")
+        locking = idle_energy(fleet, ships["exit_s"] - ships["entry_start_s"], "locking")
+        return ships.assign(**{f"idle_{name}": (waiting[name] + locking[name]).to_numpy() for name in _IDLE})
+
+
+def _canal(params: WaterwayParams) -> dict[str, FairwayParams]:
+    """Return the canal as energy sees it: the narrowest of its cross sections; deep and wide where it has none."""
+    sections = params.canal.cross_sections.values()
+    if not sections:
+        return {CANAL_KIND: FairwayParams(depth_m=20.0)}
+    narrow = min(sections, key=lambda section: section.area_m2)
+    return {CANAL_KIND: FairwayParams(depth_m=narrow.depth_m, section_area_m2=narrow.area_m2, surface_width_m=narrow.surface_width_m)}

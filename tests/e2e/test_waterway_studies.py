@@ -1,0 +1,111 @@
+"""The bundled studies of the waterway: each is whole, each of its variants changes something, and each variant runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from support.studies import CommandLine, without_report, write_study
+
+from nspd_mobility import api
+from nspd_mobility.study.definition import load_study
+
+STUDIES = {"lock-capacity": "traffic-100", "drought-2018": "drought", "salt": "base", "bridge-regimes": "base"}
+"""The studies, each with the scenario that is run here; the others change numbers only."""
+
+
+@pytest.fixture
+def nspd(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    without_report(monkeypatch)
+    return CommandLine(capsys)
+
+
+def shortened(folder: Path, name: str) -> Path:
+    """Write a study that lays a few hours and one replication over a bundled one."""
+    study = load_study(name)
+    text = f"""study: short
+extends: {name}
+replications: 1
+period: {{warm_up: 2 h, drain: 6 h}}
+calendar:
+  remove: [{", ".join(study.params.calendar)}]
+  hours: {{start: {study.params.chosen_day}, measure: 6 h, weight_days: 365}}
+"""
+    return write_study(folder, text)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A short run of every variant of every study, in one scenario."""
+    base = tmp_path_factory.mktemp("studies")
+    return {name: api.run(shortened(base / name, name), out=base / name / "runs", jobs=1, scenarios=[scenario]).path for name, scenario in STUDIES.items()}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_study_is_whole_and_no_measure_is_idle(name: str, nspd: CommandLine) -> None:
+    answer = nspd("check", name)
+    assert answer.code == 0, answer.err
+    assert "is in no variant" not in answer.out + answer.err
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_titles_and_question_are_in_dutch_and_english(name: str) -> None:
+    study = load_study(name)
+    parts = [part for part in ("scenarios", "years", "measures", "variants") if part in study.tree]  # the default scenario has no title
+    entries = [entry.title for part in parts for entry in getattr(study.params, part).values()]
+    for text in (study.params.title, study.params.question, *entries):
+        assert isinstance(text, dict)
+        assert set(text) == {"nl", "en"}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_variant_changes_something_in_some_scenario(name: str) -> None:
+    hashes: dict[str, list[str]] = {}
+    for cell in load_study(name).check_all():
+        hashes.setdefault(cell.name, []).append(cell.hash)
+    assert len({tuple(found) for found in hashes.values()}) == len(hashes)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_variant_runs_and_keeps_the_invariants(name: str, runs: dict[str, Path], nspd: CommandLine) -> None:
+    folder = runs[name].parents[1]
+    answer = nspd("run", folder, "--out", folder / "runs", "--scenario", STUDIES[name], "--jobs", "1", "--check")
+    assert answer.code == 0, answer.err
+    assert f"all invariants hold in {len(load_study(name).params.variants)} replications" in answer.out
+
+
+def table(run: Path, name: str, variant: str) -> pd.DataFrame:
+    return pd.read_parquet(next(run.glob(f"*/*/{variant}/r0000")) / f"{name}.parquet")
+
+
+def test_the_old_middensluis_is_closed_while_the_sea_is_low(runs: dict[str, Path]) -> None:
+    closures = table(runs["lock-capacity"], "closures", "before-2021")
+    levels = table(runs["lock-capacity"], "levels", "before-2021")
+    assert set(closures["chamber"]) == {"middensluis"}
+    assert set(closures["cause"]) == {"outer_level"}
+    below = levels["sea_m_nap"] < -0.5
+    closed = sum(((levels["time_s"] >= begin) & (levels["time_s"] < end)) for begin, end in zip(closures["begin_s"], closures["end_s"], strict=True)) > 0
+    assert (below != closed).mean() < 0.05  # a step of the levels at each change
+
+
+def test_the_drought_regime_closes_all_chambers_four_hours_around_low_water(runs: dict[str, Path]) -> None:
+    closed = table(runs["drought-2018"], "closures", "nieuwe-sluis-regimes")
+    levels = table(runs["drought-2018"], "levels", "nieuwe-sluis-regimes")
+    assert set(closed["cause"]) == {"drought"}
+    assert set(closed["chamber"]) == {"oostsluis", "westsluis", "nieuwe-sluis"}
+    assert (closed["end_s"] - closed["begin_s"]).max() == pytest.approx(4 * 3600.0, abs=1.0)
+    lowest_s = levels["time_s"][levels["sea_m_nap"].idxmin()]
+    assert ((closed["begin_s"] < lowest_s) & (lowest_s < closed["end_s"])).any()
+    assert len(table(runs["drought-2018"], "closures", "nieuwe-sluis")) == 0
+
+
+def test_windows_for_trains_keep_the_bridge_of_sluiskil_closed(runs: dict[str, Path]) -> None:
+    openings = table(runs["bridge-regimes"], "bridge_closures", "train-windows")
+    openings = openings[(openings["bridge"] == "sluiskil-bridge") & ~openings["is_forced"]]
+    assert len(openings) > 0
+    for row in openings.itertuples():  # windows of ten minutes, 25 to 35 minutes past each hour
+        first = int((row.opening_s - 25 * 60.0) // 3600.0)
+        for hour in range(first, int(row.closed_s // 3600.0) + 1):
+            begin_s, end_s = hour * 3600.0 + 25 * 60.0, hour * 3600.0 + 35 * 60.0
+            assert row.closed_s <= begin_s or row.opening_s >= end_s
