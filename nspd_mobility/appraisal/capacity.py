@@ -57,7 +57,7 @@ def _capacity(points: pd.DataFrame, variant: str) -> float:
     rows = points[(points["variant"] == variant) & points["is_saturated"]]
     if rows.empty:
         return float("nan")
-    busiest = rows.loc[rows["passages_per_year"].idxmax()]
+    busiest = rows.sort_values("passages_per_year").iloc[-1]
     return float(busiest["passages_per_year"] - _DAYS_PER_YEAR * max(0.0, busiest["growth_per_day"]))
 
 

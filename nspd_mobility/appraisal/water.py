@@ -75,7 +75,7 @@ def water_shortage_share(water: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the measured days on which water is missing to keep the lowest level."""
     if water.empty:
         return {}
-    return {"": Figure(weighted_mean((water["shortage_m3"] > 0.0).to_numpy(dtype=np.float64), water["weight"].to_numpy()), len(water))}
+    return {"": Figure(weighted_mean(np.asarray(water["shortage_m3"] > 0.0, dtype=np.float64), water["weight"].to_numpy()), len(water))}
 
 
 @indicator("treaty_shortage_share", "–", ("water",))

@@ -26,7 +26,7 @@ def per_day(context: Context, variant: str) -> pd.DataFrame:
     rows = rows[rows["variant"] == variant]
     days = sum(period["weight_days"] for period in context.facts["periods"].values()) * max(context.matrix.shape[1], 1)
     pairs = [tuple(sorted(pair)) for pair in zip(rows["first_group"], rows["second_group"], strict=True)]
-    rows = rows.assign(pair=pairs, per_day=rows["n"] * rows["weight"] / days)
+    rows = rows.assign(pair=pd.Series(pairs, index=rows.index, dtype=object), per_day=rows["n"] * rows["weight"] / days)
     found: pd.DataFrame = rows.groupby(["stretch", "km", "kind", "pair"], as_index=False).agg({"per_day": "sum", "beam_sum_max_m": "max"})
     return found
 

@@ -31,5 +31,5 @@ def outside(value: float, row: dict[str, Any]) -> float:
     >>> outside(45.0, {"low": 20, "high": 40}), outside(18.0, {"value": 21}), outside(30.0, {"low": 20, "high": 40})
     (5.0, -3.0, 0.0)
     """
-    low, high = float(row.get("low", row.get("value"))), float(row.get("high", row.get("value")))
+    low, high = (float(row[key] if key in row else row["value"]) for key in ("low", "high"))
     return value - high if value > high else value - low if value < low else 0.0

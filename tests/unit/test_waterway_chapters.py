@@ -88,7 +88,7 @@ def tables(wait_min: float, n: int, salt_kg: float, loss_m3: float, *, n_open: i
             salinity_sluiskil_kg_m3=7.0,
             is_counted=[False, True],
         ),
-        "closures": whole("closures", **day, chamber="west", begin_s=[30 * HOUR_S], end_s=[33 * HOUR_S], cause="maintenance"),
+        "closures": whole("closures", **day, chamber="west", begin_s=[6 * HOUR_S], end_s=[9 * HOUR_S], cause="maintenance"),
     }
 
 
@@ -109,14 +109,15 @@ def facts(variants: list[str], scenarios: list[str]) -> dict[str, Any]:
     chambers = {"west": {"length_m": 290.0, "width_m": 38.0, "sill_m_nap": -12.8}}
     ends = {"from_node": "north", "to_node": "gate", "route": "1", "km_begin": 3.0, "km_end": 5.0}
     place = {"country": "NL", "lon": 3.82, "lat": 51.33}
+    lengths = {"warm_up_s": 0.5 * DAY_S, "measure_s": DAY_S, "drain_s": 0.5 * DAY_S}
     return {
-        "schema_version": SCHEMA_VERSION, "study": "small", "study_source": "project", "title": {"nl": "klein", "en": "small"}, "question": {"nl": "?", "en": "?"},
-        "scenarios": named(scenarios), "years": {"2023": {}}, "reference": variants[0], "key_indicators": {"wait_mean": 1.0}, "chosen_day": "2023-04-18",
+        "schema_version": SCHEMA_VERSION, "study": "small", "study_source": "project", "title": "small", "question": "?",
+        "scenarios": named(scenarios), "years": {"2023": {}}, "reference": variants[0], "key_indicators": {"wait_mean": 1.0}, "chosen_day": "2023-04-17",
         "variants": {name: {"title": title, "measures": {}} for name, title in named(variants).items()},
         "saturation": {"unfinished_share": 0.05, "queue_growth_per_day": 5.0}, "seed": 1, "replications": 2,
-        "periods": {"day": {"start": "2023-04-17", "epoch": EPOCH, "warm_up_s": 0.5 * DAY_S, "measure_s": DAY_S, "drain_s": 0.5 * DAY_S, "weight_days": 365.0, "year_factor": 365.0}},
-        "locks": {"gate": dict.fromkeys(variants, chambers)}, "inventory": [row | {"variant": variants[0]} for row in (treaty, rule)], "sources": {"k": {"title": "t"}},
-        "datasets": {}, "program": {"version": "0", "code": "c"}, "data_hash": "h", "fingerprints": {},
+        "periods": {"day": {"start": "2023-04-17", "epoch": EPOCH, **lengths, "weight_days": 365.0, "year_factor": 365.0}},
+        "locks": {"gate": dict.fromkeys(variants, chambers)}, "inventory": [row | {"variant": variants[0]} for row in (treaty, rule)],
+        "sources": {"k": {"title": "t"}}, "datasets": {}, "program": {"version": "0", "code": "c"}, "data_hash": "h", "fingerprints": {},
         "map": {
             "nodes": {"gate": place | {"name": "Gate", "kind": "lock"}, "north": place | {"name": "North", "kind": "bridge", "lat": 51.30}},
             "stretches": {"s": {"name": "S", "kind": "canal", "country": "NL", "length_m": 2000.0, "line": [[3.82, 51.33], [3.80, 51.20]], **ends}},
@@ -257,7 +258,7 @@ def test_a_closure_is_shaded_with_its_cause(context: Context) -> None:
     charts = {chart.key: chart for section in build_sections(context) for chart in section.charts}
     levels = charts["lock0-levels"].choices[0].figure["layout"]
     assert [note["text"]["en"] for note in levels["annotations"]] == ["West: maintenance"]
-    assert [(shape["x0"], shape["x1"]) for shape in levels["shapes"]] == [("2023-04-18 06:00:00", "2023-04-18 09:00:00")]
+    assert [(shape["x0"], shape["x1"]) for shape in levels["shapes"]] == [("2023-04-17 06:00:00", "2023-04-17 09:00:00")]
     closed = [trace for trace in charts["lock0-gantt"].choices[0].figure["data"] if trace.get("legendgroup") == "closed"]
     assert closed[0]["hovertext"]["nl"] == ["West: onderhoud<br>06:00–09:00"]
 

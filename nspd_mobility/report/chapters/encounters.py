@@ -30,7 +30,7 @@ def _busiest(context: Context, kind: str, route: str) -> tuple[float, int]:
     rows = per_day(context, context.reference)
     rows = rows[(rows["kind"] == kind) & (rows["stretch"].map(lambda s: route_of(context, s)) == route)]
     sums = rows.groupby("km")["per_day"].sum()
-    return (float(sums.max()), int(sums.idxmax())) if len(sums) else (0.0, 0)
+    return (float(sums.max()), int(sums.index[int(sums.to_numpy().argmax())])) if len(sums) else (0.0, 0)
 
 
 def _near(context: Context, route: str, km: int) -> Text:

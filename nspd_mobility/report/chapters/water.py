@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def _per_lockage(context: Context, variant: str, chamber: str) -> FloatArray:
 
 
 def _chambers(context: Context, lock: str, prefix: str) -> list[Block]:
-    measures = {
+    measures: dict[str, Callable[[str, str], FloatArray]] = {
         "salt": lambda v, c: _tonnes(context, v, c),
         "salt_lockage": lambda v, c: _per_lockage(context, v, c),
         "loss": lambda v, c: context.values(v, "water_loss_mean_m3_s", c),
