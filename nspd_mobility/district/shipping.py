@@ -180,8 +180,8 @@ class _Shipping:
         ships["is_counted"] = day.period.is_counted(ships["arrival_s"])
         ships["canal_wait_s"] = 0.0
         on_canal = self.fairways.is_on_canal
-        ships["from_canal"] = [on_canal(origin) for origin in ships["origin"]]
-        ships["to_canal"] = [on_canal(destination) for destination in ships["destination"]]
+        ships["from_canal"] = np.array([on_canal(origin) for origin in ships["origin"]], dtype=bool)
+        ships["to_canal"] = np.array([on_canal(destination) for destination in ships["destination"]], dtype=bool)
         from_sea = ships[~ships["from_canal"]]
         departs_s, legs = sail(from_sea, from_sea["arrival_s"].to_numpy(), self.routes, self.params, after_lock=False)
         ships["depart_s"] = np.nan

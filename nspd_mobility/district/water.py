@@ -57,9 +57,10 @@ class Balance:
         return self._dressed(*self.balance.finish(end_s))
 
     def _dressed(self, lockages: pd.DataFrame, days: pd.DataFrame) -> Frames:
+        return self._dress(lockages, "start_s", LOCKAGES.names), self._dress(days, "day_s", WATER.names)
+
+    def _dress(self, rows: pd.DataFrame, begin: str, names: list[str]) -> pd.DataFrame:
+        if len(rows) == 0:
+            return pd.DataFrame(columns=names)
         period = self.day.period
-        lockages = lockages.assign(period=period.name, lock=self.name, is_counted=period.is_counted(lockages["start_s"]))
-        if len(days) == 0:
-            return lockages[LOCKAGES.names], pd.DataFrame(columns=WATER.names)
-        days = days.assign(period=period.name, lock=self.name, is_counted=period.is_counted(days["day_s"]))
-        return lockages[LOCKAGES.names], days.reindex(columns=WATER.names)
+        return rows.assign(period=period.name, lock=self.name, is_counted=period.is_counted(rows[begin])).reindex(columns=names)

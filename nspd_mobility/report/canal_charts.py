@@ -89,18 +89,18 @@ def encounter_bars(context: Context, variant: str, kind: str, route: str) -> Fig
             }
         )
     places = places_along(context, route)
-    ends = [km for km, _, _ in places] or [float(km) for km in rows["km"]] or [0.0, 1.0]
-    shapes, notes = _marks(places)
+    first, last = (float(rows["km"].min()), float(rows["km"].max()) + 1.0) if len(rows) else (0.0, 1.0)
+    shapes, notes = _marks([place for place in places if first - 1.0 <= place[0] <= last + 1.0])
     layout = {
         "barmode": "stack",
-        "xaxis": axis(say("encounters.km_axis"), range=[min(ends) - 0.4, max(ends) + 0.6], dtick=2, zeroline=False),
-        "yaxis": axis(say("encounters.axis"), rangemode="tozero", domain=[0.0, 0.68]),
+        "xaxis": axis(say("encounters.km_axis"), range=[first - 1.2, last + 1.2], dtick=2, zeroline=False),
+        "yaxis": axis(say("encounters.axis"), rangemode="tozero", domain=[0.0, 0.6]),
         "shapes": shapes,
         "annotations": notes,
-        "margin": {"l": 56, "r": 16, "t": 30, "b": 48},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "font": {"size": 12.5}},
+        "margin": {"l": 56, "r": 16, "t": 8, "b": 48},
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top", "traceorder": "normal", "font": {"size": 12.5}},
     }
-    return figure(data, 470, **layout)
+    return figure(data, 510, **layout)
 
 
 def _marks(places: list[tuple[float, str, str]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -114,11 +114,11 @@ def _marks(places: list[tuple[float, str, str]]) -> tuple[list[dict[str, Any]], 
         strong = _rank(kind) == 0
         shade = INK if strong else MUTED
         line = {"color": shade, "width": 1.3 if strong else 0.8, "dash": "solid" if strong else "dot"}
-        shapes.append({"type": "line", "x0": km, "x1": km, "yref": "paper", "y0": 0, "y1": 0.7, "line": line, "layer": "above" if strong else "below"})
+        shapes.append({"type": "line", "x0": km, "x1": km, "yref": "paper", "y0": 0, "y1": 0.62, "line": line, "layer": "above" if strong else "below"})
         notes.append(
             {
                 "x": km,
-                "y": 0.7,
+                "y": 0.62,
                 "yref": "paper",
                 "yanchor": "bottom",
                 "xanchor": "center",

@@ -17,7 +17,7 @@ from .texts import LANGUAGES, say
 def waiting_curve(context: Context, points: pd.DataFrame) -> Figure:
     """Return the mean wait of freight against passages a year, a line per variant; a saturated point stands on the upper edge."""
     usable = points[~points["is_saturated"]]
-    top = 1.15 * max(float((usable["wait_min"] + usable["wait_min_half"].fillna(0.0)).max() if len(usable) else 0.0), 1.4 * NORM_WAIT_MIN)
+    top = _top(usable, "wait_min", 1.4 * NORM_WAIT_MIN)
     data: list[dict[str, Any]] = []
     for variant in context.variants:
         data += _line(context, usable[usable["variant"] == variant], variant, "passages_per_year", "wait_min", "%{x:,.0f}: %{y:.1f} min")
@@ -42,13 +42,24 @@ def waiting_curve(context: Context, points: pd.DataFrame) -> Figure:
         "shapes": [norm | {"line": {"color": NORM_COLOUR, "width": 1.5, "dash": "dot"}}],
         "annotations": [_norm_note()],
         "hovermode": "closest",
+        "margin": {"l": 56, "r": 100, "t": 34, "b": 48},
     }
     return figure(data, 380, **layout)
 
 
+def _top(rows: pd.DataFrame, column: str, least: float) -> float:
+    """Return the upper end of an axis: room for the intervals, though not for one that dwarfs the means."""
+    means = rows[column].dropna()
+    if means.empty:
+        return 1.15 * least
+    reach = float((rows[column] + rows[f"{column}_half"].fillna(0.0)).max())
+    return 1.15 * max(min(reach, 1.6 * float(means.max())), least)
+
+
 def _norm_note() -> dict[str, Any]:
     font = {"size": 11.5, "color": NORM_COLOUR}
-    return {"xref": "paper", "x": 1, "xanchor": "right", "y": NORM_WAIT_MIN, "yanchor": "bottom", "text": say("chart.norm"), "showarrow": False, "font": font}
+    at = {"xref": "paper", "x": 1.0, "xanchor": "left", "yanchor": "middle", "xshift": 4, "y": NORM_WAIT_MIN}
+    return at | {"text": say("chart.norm"), "showarrow": False, "font": font}
 
 
 def _line(context: Context, rows: pd.DataFrame, variant: str, x: str, y: str, hover: str) -> list[dict[str, Any]]:
@@ -92,7 +103,7 @@ def reliability_curve(context: Context, points: pd.DataFrame) -> Figure:
         data += _line(context, rows, variant, "intensity_share", "passage_min", "I/C %{x:.2f}: %{y:.1f} min")
     layout = {
         "xaxis": axis(say("capacity.share_axis"), range=[0, 1.02], dtick=0.1),
-        "yaxis": axis(say("chart.passage_axis"), rangemode="tozero"),
+        "yaxis": axis(say("capacity.passage_axis"), range=[0, round(_top(points[~points["is_saturated"]], "passage_min", 250.0), 1)]),
         "hovermode": "closest",
     }
     return figure(data, 360, **layout)

@@ -78,7 +78,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with a caption; `style` is figures (numbers to the right), values, words, or pairs (a name and its value)."""
+    """A table with a caption; `style` is figures (a unit, then numbers to the right), numbers, values, words, or pairs (a name and its value)."""
 
     kind: ClassVar[str] = "table"
     caption: Text

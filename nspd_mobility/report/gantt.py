@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .charts import INK, MUTED, axis, figure, label, time_axis
+from .charts import INK, MUTED, axis, faded, figure, label, time_axis
 from .content import Figure
 from .context import Context
-from .lock_frames import PHASES, chosen_day, clock, lockages_of_day
-from .texts import LANGUAGES, Text, format_number, place_name, plain, say
+from .lock_frames import PHASES, chosen_day, clock, closures_of_day, lockages_of_day
+from .texts import LANGUAGES, Text, format_number, place_name, plain, say, say_or
 
 _COLOURS = {"entering": "#7fb8da", "closing": "#aeb9c0", "levelling": "#12466b", "opening": "#d3dade", "exiting": "#5aa98f"}
+CLOSED_COLOUR = "#b8860b"
 _HALF_LANE, _LANE = 0.34, 0.19
 _PANELS = (("x", "y", [0.57, 1.0]), ("x2", "y2", [0.0, 0.43]))
 
@@ -29,7 +30,7 @@ def gantt(context: Context, lock: str, variant: str) -> Figure:
     rows = lockages_of_day(context, lock, variant)
     rows = rows.assign(y=[_row(chambers, chamber, direction) for chamber, direction in zip(rows["chamber"], rows["direction"], strict=True)])
     data: list[dict[str, Any]] = []
-    half = (end - start) / 2.0
+    half, closed = (end - start) / 2.0, closures_of_day(context, lock, variant)
     for panel, (x, y, _) in enumerate(_PANELS):
         low, high = start + panel * half, start + (panel + 1) * half
         seen = rows[(rows["end_s"] > low) & (rows["start_s"] < high)]
@@ -37,6 +38,7 @@ def gantt(context: Context, lock: str, variant: str) -> Figure:
         for phase, begins, ends in PHASES:
             data.append(_bars(period, loaded, phase, begins, ends, (x, y), panel == 0))
         data.append(_turns(period, turns, (x, y), panel == 0))
+        data += _closed(period, closed[(closed["end_s"] > low) & (closed["begin_s"] < high)], chambers, (x, y), panel == 0)
         data.append(_numbers(period, loaded, low, high, (x, y)))
     layout: dict[str, Any] = {"barmode": "overlay", "bargap": 0, "margin": {"l": 128, "r": 12, "t": 52, "b": 40}, "hovermode": "closest"}
     for panel, (x, y, domain) in enumerate(_PANELS):
@@ -110,6 +112,39 @@ def _turns(period: dict[str, Any], rows: pd.DataFrame, axes: tuple[str, str], ha
         "hovertemplate": "%{hovertext}<extra></extra>",
         "textposition": "none",
     }
+
+
+def _closed(period: dict[str, Any], rows: pd.DataFrame, chambers: list[str], axes: tuple[str, str], has_legend: bool) -> list[dict[str, Any]]:
+    """Return a shade over both lanes of a chamber while it may begin no lockage; pointed at, it tells the cause."""
+    rows = rows[rows["chamber"].isin(chambers)]
+    if rows.empty and not has_legend:
+        return []
+    times = [f"{a[11:16]}–{b[11:16]}" for a, b in zip(clock(period, rows["begin_s"]), clock(period, rows["end_s"]), strict=True)]
+    causes = [closure_text(str(chamber), str(cause)) for chamber, cause in zip(rows["chamber"], rows["cause"], strict=True)]
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": say("chart.closed"),
+            "legendgroup": "closed",
+            "showlegend": has_legend and len(rows) > 0,
+            "xaxis": axes[0],
+            "yaxis": axes[1],
+            "base": clock(period, rows["begin_s"]),
+            "x": [round(float(v) * 1000.0) for v in rows["end_s"] - rows["begin_s"]],
+            "y": [float(chambers.index(chamber)) for chamber in rows["chamber"]],
+            "width": 0.94,
+            "marker": {"color": faded(CLOSED_COLOUR, 0.22), "line": {"color": CLOSED_COLOUR, "width": 1}},
+            "hovertext": {lang: [f"{text[lang]}<br>{time}" for text, time in zip(causes, times, strict=True)] for lang in LANGUAGES},
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "textposition": "none",
+        }
+    ]
+
+
+def closure_text(chamber: str, cause: str) -> Text:
+    """Return which chamber is closed and why: Oostsluis: onderhoud."""
+    return label(say("chart.closure", chamber=place_name(chamber), cause=say_or(f"closure.{cause}", cause)))
 
 
 def _numbers(period: dict[str, Any], rows: pd.DataFrame, low: float, high: float, axes: tuple[str, str]) -> dict[str, Any]:

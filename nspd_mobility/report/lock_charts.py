@@ -13,7 +13,8 @@ from ..appraisal.waterway import NORM_WAIT_MIN
 from .charts import INK, MUTED, axis, colour, dash, faded, figure, label, norm_line, rounded, time_axis
 from .content import Figure
 from .context import Context, FloatArray
-from .lock_frames import chosen_day, clock, cumulative, five_numbers, lockages_of_day, queue_band, ships_of
+from .gantt import CLOSED_COLOUR, closure_text
+from .lock_frames import chosen_day, clock, closures_of_day, cumulative, five_numbers, lockages_of_day, queue_band, ships_of
 from .measures import dimension_name
 from .texts import LANGUAGES, place_name, plain, say, sentence
 
@@ -229,7 +230,21 @@ def levels(context: Context, lock: str, variant: str) -> Figure:
         )
     low, high = clock(period, [start, end])
     times = time_axis(say("chart.clock"), tickformat="%H:%M", dtick=7_200_000, range=[low, high])
-    return figure(data, 340, xaxis=times, yaxis=axis(say("chart.level_axis")), hovermode="closest")
+    shades, notes = _closures(context, lock, variant, period)
+    return figure(data, 340 + 14 * len(notes), xaxis=times, yaxis=axis(say("chart.level_axis")), hovermode="closest", shapes=shades, annotations=notes)
+
+
+def _closures(context: Context, lock: str, variant: str, period: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return a shade for each closure of a chamber, and above the lower edge its chamber and cause, each on a line of its own."""
+    shades, notes = [], []
+    for place, row in enumerate(closures_of_day(context, lock, variant).itertuples(index=False)):
+        x0, x1 = clock(period, [row.begin_s, row.end_s])
+        edges = {"x0": x0, "x1": x1, "yref": "paper", "y0": 0, "y1": 1}
+        shades.append({"type": "rect", **edges, "fillcolor": CLOSED_COLOUR, "opacity": 0.14, "line": {"width": 0}, "layer": "below"})
+        font = {"size": 11.5, "color": INK}
+        at = {"x": x0, "y": 0, "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 2 + 15 * (place % 4)}
+        notes.append(at | {"text": closure_text(str(row.chamber), str(row.cause)), "showarrow": False, "font": font, "bgcolor": "rgba(255,255,255,0.75)"})
+    return shades, notes
 
 
 def _heads(period: dict[str, Any], lockages: pd.DataFrame, levels_of_day: pd.DataFrame, direction: str, shade: str) -> dict[str, Any]:

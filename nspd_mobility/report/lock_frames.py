@@ -91,6 +91,20 @@ def lockages_of_day(context: Context, lock: str, variant: str) -> pd.DataFrame:
     return found
 
 
+def closures_of_day(context: Context, lock: str, variant: str) -> pd.DataFrame:
+    """Return when chambers were closed on the chosen day in the first replication, cut to the day; nothing for a run without the table."""
+    columns = ["chamber", "begin_s", "end_s", "cause"]
+    if not context.has("closures"):
+        return pd.DataFrame(columns=columns)
+    name, _, start, end = chosen_day(context.facts)
+    rows = context.table("closures")
+    chosen = (rows["variant"] == variant) & (rows["lock"] == lock) & (rows["period"] == name) & (rows["begin_s"] < end) & (rows["end_s"] > start)
+    rows = rows[chosen]
+    rows = rows[rows["replication"] == rows["replication"].min()]
+    found: pd.DataFrame = rows.assign(begin_s=rows["begin_s"].clip(lower=start), end_s=rows["end_s"].clip(upper=end))[columns].sort_values("begin_s")
+    return found
+
+
 def queue_band(context: Context, lock: str, variant: str, period: str) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return hours, and the mean, lowest and highest number of waiting ships over the replications."""
     facts = context.facts["periods"][period]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..appraisal.waterway import FREIGHT
 from .charts import INK, NORM_COLOUR, axis, colour, faded, figure, label, rounded, symbol
 from .content import Figure
@@ -46,8 +48,8 @@ def trade_picture(context: Context, variants: list[str]) -> Figure:
         "font": {"size": 11.5, "color": NORM_COLOUR},
     }  # fmt: skip
     layout = {
-        "xaxis": axis(say("trade_off.wait_axis"), rangemode="tozero"),
-        "yaxis": axis(say("trade_off.salt_axis"), rangemode="tozero", tickformat=",.0f"),
+        "xaxis": axis(say("trade_off.wait_axis"), range=_range([(w, h) for w, h in waits.values()])),
+        "yaxis": axis(say("trade_off.salt_axis"), range=_range([(s / KG_PER_T, h / KG_PER_T) for s, h in salts.values()]), tickformat=",.0f"),
         "shapes": [norm],
         "annotations": [note],
         "hovermode": "closest",
@@ -55,3 +57,11 @@ def trade_picture(context: Context, variants: list[str]) -> Figure:
         "margin": {"l": 64, "r": 16, "t": 16, "b": 48},
     }
     return figure(data, 420 + 22 * len(variants), **layout)
+
+
+def _range(values: list[tuple[float, float]]) -> list[float]:
+    """Return the ends of an axis from 0: room for the intervals, though not for one that dwarfs the means."""
+    means = [mean for mean, _ in values]
+    reach = max(mean + (half if np.isfinite(half) else 0.0) for mean, half in values)
+    low = min(0.0, *means)
+    return [round(1.2 * low, 2), round(1.08 * max(min(reach, 1.5 * max(means)), 1.1 * max(means), 1e-6), 2)]

@@ -18,6 +18,8 @@ _PUBLIC = {
     "tidal_extremes": "levels",
     "closure_intervals": "closures",
     "closed_share": "closures",
+    "WaterBalance": "water",
+    "treaty_balance": "treaty",
     "steady_exchange": "salt",
     "exchange_of_lockages": "salt",
     "displacement_of_lockages": "salt",

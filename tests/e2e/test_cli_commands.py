@@ -207,7 +207,7 @@ def test_schema_is_json(what: str, nspd: CommandLine) -> None:
 
 
 def test_schema_that_does_not_exist(nspd: CommandLine) -> None:
-    assert "there is no schema 'ship' (did you mean 'ships'?); allowed are: events" in nspd.fault(2, "schema", "ship")
+    assert "there is no schema 'ship' (did you mean 'ships'?); allowed are: bridge_closures" in nspd.fault(2, "schema", "ship")
 
 
 def test_warm_compiles(nspd: CommandLine) -> None:

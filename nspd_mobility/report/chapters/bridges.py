@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..bridge_charts import bridge_title, bridges_of, closed_by_hour, hours_chart, openings_of_day, timeline
-from ..content import Block, Cell, Chart, Choice, Heading, Prose, Rows, Table
+from ..content import Block, Bullets, Cell, Chart, Choice, Heading, Prose, Rows, Table
 from ..context import Context
 from ..lock_frames import chosen_day
-from ..measures import unit_name, with_interval
+from ..measures import with_interval
 from ..published import outside, published, source_of
 from ..sections import section
 from ..texts import Text, day_text, join, number, plain, say, sentence
@@ -21,6 +21,7 @@ _MEASURES = (
     ("bridge_closed_hours_per_day", "h/day"),
     ("bridge_wait_mean", "min"),
 )
+_FAR_SHARE = 0.25  # a difference that is put in words besides the table
 
 
 @section("bridges", needs=("bridge_closures", "bridge_passages"))
@@ -29,10 +30,15 @@ def bridges(context: Context) -> list[Block]:
     names = bridges_of(context)
     if not names:
         return []
-    blocks: list[Block] = [Prose(_lead(context, names), "lead"), _table(context, names), _day(context), *_hours(context, names)]
+    worst = max(names, key=lambda b: (np.nan_to_num(_hours_closed(context, context.reference, b)), b))
+    blocks: list[Block] = [Prose(_lead(context, worst), "lead")]
+    if context.others:
+        blocks.append(Bullets([_other(context, variant, worst) for variant in context.others]))
+    blocks += [_table(context, names), _day(context), *_hours(context, names)]
     known = [b for b in names if b in published()["bridges"]]
     if known:
-        blocks += [Heading(say("bridges.published")), Prose(say("bridges.published_text")), _published(context, known)]
+        words = [say("bridges.published_text"), *_apart(context, known)]
+        blocks += [Heading(say("bridges.published")), Prose(join(words)), _published(context, known)]
     return blocks
 
 
@@ -40,9 +46,13 @@ def _hours_closed(context: Context, variant: str, bridge: str) -> float:
     return context.mean(variant, "bridge_closed_hours_per_day", bridge)[0]
 
 
-def _lead(context: Context, names: list[str]) -> Text:
-    """Return which bridge costs the road most, at what hour, and what the variants do to it."""
-    worst = max(names, key=lambda b: (np.nan_to_num(_hours_closed(context, context.reference, b)), b))
+def _other(context: Context, variant: str, worst: str) -> Text:
+    hours, wait = _hours_closed(context, variant, worst), context.mean(variant, "bridge_wait_mean", worst)[0]
+    return say("bridges.lead_variant", variant=sentence(context.title(variant)), hours=number(hours, 1), wait=number(wait, 1))
+
+
+def _lead(context: Context, worst: str) -> Text:
+    """Return what the bridge that is closed longest costs road and ships, and at what hour most."""
     values = {key: number(context.mean(context.reference, key, worst)[0], 1) for key, _ in _MEASURES}
     by_hour = closed_by_hour(context, context.reference, worst)
     hour = int(np.argmax(by_hour))
@@ -57,8 +67,6 @@ def _lead(context: Context, names: list[str]) -> Text:
         ),
         say("bridges.lead_hour", begin=hour, end=hour + 1, minutes=number(float(by_hour[hour]), 0)),
     ]
-    for variant in context.others:
-        parts.append(say("bridges.lead_variant", variant=context.title(variant), hours=number(_hours_closed(context, variant, worst), 1)))
     return join(parts)
 
 
@@ -71,7 +79,7 @@ def _table(context: Context, names: list[str]) -> Table:
             rows.append([Cell(bridge_title(context, bridge)), *cells])
         groups.append(Rows(rows, sentence(context.title(variant)) if context.others else None))
     head = [say("bridges.bridge"), *[say(f"bridges.{key.removeprefix('bridge_')}") for key, _ in _MEASURES]]
-    return Table(say("bridges.caption"), head, groups, "figures", [say("bridges.table_note")])
+    return Table(say("bridges.caption"), head, groups, "numbers", [say("bridges.table_note")])
 
 
 def _day(context: Context) -> Chart:
@@ -96,32 +104,38 @@ def _hours(context: Context, names: list[str]) -> list[Block]:
     return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 560)]
 
 
+def _apart(context: Context, names: list[str]) -> list[Text]:
+    """Return a sentence for each bridge that opens far more or less often than was counted."""
+    found = []
+    for bridge in names:
+        row = next((r for r in published()["bridges"][bridge] if r["measure"] == "openings_per_day" and "value" in r), None)
+        value = context.mean(context.reference, "bridge_openings_per_day", bridge)[0]
+        if row is not None and abs(value / float(row["value"]) - 1.0) > _FAR_SHARE:
+            found.append(say("bridges.apart", name=bridge_title(context, bridge), model=number(value, 0), known=number(float(row["value"]), 0)))
+    return [*found, say("bridges.apart_reading")] if found else []
+
+
 def _published(context: Context, names: list[str]) -> Table:
     """Return published figures beside those of the reference; the difference is to the nearest end of a range."""
-    rows = []
+    rows, sources = [], []
     for bridge in names:
         for row in published()["bridges"][bridge]:
             value = context.mean(context.reference, f"bridge_{row['measure']}", bridge)[0]
-            what = join([say(f"bridges.{row['measure']}"), unit_name(row["unit"])], ", ")
             difference = outside(value, row)
             word = number(difference, 1, sign=True) if difference else say("bridges.within")
-            rows.append(
-                [
-                    Cell(join([bridge_title(context, bridge), what], ": ")),
-                    Cell(_range(row), _year(row)),
-                    Cell(number(value, 1)),
-                    Cell(word),
-                    Cell(source_of(row)),
-                ]
-            )
-    head = [say("bridges.what"), say("bridges.was_published"), say("bridges.model"), say("bridges.difference"), say("quality.source")]
-    return Table(say("bridges.published_caption"), head, [Rows(rows)], "figures")
+            what = join([bridge_title(context, bridge), say(f"bridges.{row['measure']}")], ": ")
+            rows.append([Cell(what), Cell(_range(row), _year(row)), Cell(number(value, 1)), Cell(word)])
+            sources.append(join([bridge_title(context, bridge), source_of(row)], ": "))
+    head = [say("bridges.what"), say("bridges.was_published"), say("bridges.model"), say("bridges.difference")]
+    notes = [say("bridges.sources", sources=join(list({text["nl"]: text for text in sources}.values()), "; "))]
+    return Table(say("bridges.published_caption"), head, [Rows(rows)], "numbers", notes)
 
 
 def _range(row: dict[str, Any]) -> Text:
-    if "value" in row:
-        return number(float(row["value"]), 0)
-    return say("value.span", low=number(float(row["low"]), 0), high=number(float(row["high"]), 0))
+    if "value" not in row:
+        return say("value.span", low=number(float(row["low"]), 0), high=number(float(row["high"]), 0))
+    value = number(float(row["value"]), 0)
+    return say("bridges.at_least", value=value) if row.get("note") == "more than" else value
 
 
 def _year(row: dict[str, Any]) -> Text:

@@ -9,7 +9,7 @@ import pandas as pd
 from ...appraisal.capacity import capacity_points, traffic_at_norm
 from ...appraisal.waterway import NORM_WAIT_MIN
 from ..capacity_charts import reliability_curve, waiting_curve
-from ..content import Block, Cell, Chart, Choice, Prose, Rows, Table
+from ..content import Block, Bullets, Cell, Chart, Choice, Prose, Rows, Table
 from ..context import Context
 from ..measures import empty, with_interval
 from ..sections import section
@@ -30,7 +30,7 @@ def capacity(context: Context) -> list[Block]:
     parts = [_words(context, points, variant) for variant in context.variants]
     alt = join([say("capacity.alt"), *parts])
     chart = Chart("capacity-wait", say("capacity.chart"), alt, [Choice(plain(""), waiting_curve(context, points))], say("capacity.note"), None, 560)
-    blocks: list[Block] = [Prose(join(parts), "lead"), chart]
+    blocks: list[Block] = [Prose(parts[0], "lead"), *([Bullets(parts[1:])] if len(parts) > 1 else []), chart]
     if points["capacity_per_year"].notna().any():
         title = say("capacity.reliability")
         drawn = Choice(plain(""), reliability_curve(context, points))
@@ -63,10 +63,8 @@ def _words(context: Context, points: pd.DataFrame, variant: str) -> Text:
     full = rows[rows["is_saturated"]]
     if full.empty:
         return words
-    c = float(rows["capacity_per_year"].iloc[0])
-    return join(
-        [words, say("capacity.full", variant=name, traffic=number(round(float(full["passages_per_year"].min()), -2), 0), capacity=number(round(c, -2), 0))]
-    )
+    begins, handles = float(full["passages_per_year"].min()), float(rows["capacity_per_year"].iloc[0])
+    return join([words, say("capacity.full", traffic=number(round(begins, -2), 0), capacity=number(round(handles, -2), 0))])
 
 
 def _table(context: Context, points: pd.DataFrame) -> Table:
@@ -81,4 +79,4 @@ def _table(context: Context, points: pd.DataFrame) -> Table:
             rows.append([Cell(name), Cell(number(row["passages_per_year"], 0)), *times, share])
         groups.append(Rows(rows, sentence(context.title(variant))))
     head = [say(f"capacity.{key}") for key in ("scenario", "traffic", "wait", "passage", "share")]
-    return Table(say("capacity.caption"), head, groups, "figures")
+    return Table(say("capacity.caption"), head, groups, "numbers")

@@ -12,6 +12,8 @@ from ..measures import dimension_name, with_interval
 from ..sections import section
 from ..texts import Text, join, number, plain, say, sentence
 
+_MOST_SHOWN = 2  # variants that a reader can choose from in the chart
+
 
 @section("encounters", needs=("encounters", "waits"))
 def encounters(context: Context) -> list[Block]:
@@ -55,13 +57,15 @@ def _lead(context: Context, route: str) -> Text:
         section_wait = context.mean(context.reference, "canal_wait_cause_mean", "section")[0]
         oversize_wait = context.mean(context.reference, "canal_wait_cause_mean", "oversize")[0]
         waits = float(np.nan_to_num(section_wait)) + float(np.nan_to_num(oversize_wait))
-        parts.append(say("encounters.lead_beam", beam=number(beam, 1), rule=number(rule, 1), wait=number(waits, 1)))
+        key = "encounters.lead_beam" if beam <= rule else "encounters.lead_beam_over"
+        parts.append(say(key, beam=number(beam, 1), rule=number(rule, 1), wait=number(waits, 1)))
     return join(parts)
 
 
 def _chart(context: Context, route: str) -> Chart:
     choices, parts = [], []
-    for variant in context.variants:
+    shown = context.variants if len(context.variants) <= _MOST_SHOWN else (context.reference,)  # of more the tables below tell
+    for variant in shown:
         for kind in KINDS:
             words = say(f"encounters.{kind}")
             name = join([sentence(words), context.title(variant)], ", ") if context.others else sentence(words)
@@ -86,7 +90,7 @@ def _pairs(context: Context) -> Table:
             cells.append(Cell(number(float(chosen["per_day"].sum()), 1), widest))
         rows.append([Cell(sentence(join([say(f"encounters.{kind}"), pair_name(pair)], ", "))), *cells])
     head = [say("encounters.what"), *[sentence(context.title(variant)) for variant in context.variants]]
-    return Table(say("encounters.caption"), head, [Rows(rows)], "figures")
+    return Table(say("encounters.caption"), head, [Rows(rows)], "numbers")
 
 
 def _loss_words(context: Context) -> Text:
@@ -107,4 +111,4 @@ def _losses(context: Context) -> Table:
             cells = [Cell(with_interval(*context.mean(v, "canal_wait_mean", group), "min")) for v in context.variants]
             groups.append([Cell(sentence(dimension_name(group))), *cells])
     head = [say("encounters.cause"), *[sentence(context.title(variant)) for variant in context.variants]]
-    return Table(say("encounters.losses_caption"), head, [Rows(rows, say("encounters.by_cause")), Rows(groups, say("encounters.by_group"))], "figures")
+    return Table(say("encounters.losses_caption"), head, [Rows(rows, say("encounters.by_cause")), Rows(groups, say("encounters.by_group"))], "numbers")

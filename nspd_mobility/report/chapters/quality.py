@@ -36,15 +36,21 @@ def quality(context: Context) -> list[Block]:
 
 
 def _limits(context: Context) -> list[Text]:
-    items = [say("limit.canal"), say("limit.bridges"), say("limit.tugs")]
+    items = [] if _has_rows(context, "encounters") else [say("limit.canal")]
+    items.append(say("limit.road") if _has_rows(context, "bridge_closures") else say("limit.bridges"))
+    items.append(say("limit.tugs"))
     values = {row["path"]: row["value"] for row in context.facts["inventory"]}
     if any(path.endswith(".policy") and value == "first_come" for path, value in values.items()):
         items.append(say("limit.policy"))
-    if any(".tide." in path for path in values):
+    if any(".tide." in path for path in values) and not any(".surge." in path for path in values):
         items.append(say("limit.tide"))
     if any(period["weight_days"] >= 365 for period in context.facts["periods"].values()):
         items.append(say("limit.year"))
     return items
+
+
+def _has_rows(context: Context, table: str) -> bool:
+    return context.has(table) and not context.table(table).empty
 
 
 def _part(path: str) -> str:

@@ -55,16 +55,30 @@ def _words(context: Context, variants: list[str]) -> Text:
             "variant": context.title(freshest),
             "base": context.title(base),
             "salt": written(-salt, "–"),
-            "wait": number(context.mean(freshest, *WAIT)[0] - context.mean(base, *WAIT)[0], 1, sign=True),
-            "loss": number(context.mean(freshest, *LOSS)[0] - context.mean(base, *LOSS)[0], 1, sign=True),
+            "wait": _change(context.mean(freshest, *WAIT)[0] - context.mean(base, *WAIT)[0], "longer", "shorter"),
+            "loss": _change(context.mean(freshest, *LOSS)[0] - context.mean(base, *LOSS)[0], "more", "less"),
         }
         parts.append(say("trade_off.freshest", **values))
+        if base == context.reference and not _is_sure(context, freshest):
+            parts.append(say("trade_off.unsure"))
     else:
         parts.append(say("trade_off.base_freshest", base=context.title(base)))
     parts.append(say("trade_off.quickest", variant=context.title(quickest), wait=number(context.mean(quickest, *WAIT)[0], 1)))
     for variant, other in beaten(context, variants).items():
         parts.append(say("trade_off.beaten", variant=sentence(context.title(variant)), other=context.title(other)))
     return join(parts)
+
+
+def _change(difference: float, up: str, down: str) -> Text:
+    """Return the size of a difference with its direction in words."""
+    return say(f"trade_off.{up if difference > 0.0 else down}", size=number(abs(difference), 1))
+
+
+def _is_sure(context: Context, variant: str) -> bool:
+    """Return whether a variant surely differs from the reference in waiting and in salt."""
+    table = context.comparison
+    rows = [table[(table["variant"] == variant) & (table["indicator"] == i) & (table["dimension"] == d)] for i, d in (WAIT, SALT)]
+    return all(len(row) and row["verdict"].iloc[0] == "differs" for row in rows)
 
 
 def _table(context: Context, variants: list[str]) -> Table:
@@ -81,4 +95,4 @@ def _table(context: Context, variants: list[str]) -> Table:
             cells.append(Cell(say("figures.saturated")) if lost else Cell(with_interval(mean, half, unit) if math.isfinite(mean) else plain("–")))
         rows.append([Cell(sentence(context.title(variant))), *cells])
     names = [say("trade_off.wait"), say("trade_off.salt"), say("trade_off.loss"), *[say(f"trade_off.{i}") for i, _, _ in extra]]
-    return Table(say("trade_off.caption"), [say("figures.variant"), *names], [Rows(rows)], "figures", [say("trade_off.table_note")])
+    return Table(say("trade_off.caption"), [say("figures.variant"), *names], [Rows(rows)], "numbers", [say("trade_off.table_note")])

@@ -9,12 +9,12 @@ import numpy as np
 from ...appraisal.comparison import mean_interval
 from ...appraisal.water import PLACES, treaty_flow_m3_s
 from ..charts import colour
-from ..content import Block, Cell, Chart, Choice, Grid, Heading, Key, Keys, Prose, Rows, Table
+from ..content import Block, Bullets, Cell, Chart, Choice, Grid, Heading, Key, Keys, Prose, Rows, Table
 from ..context import Context, FloatArray
 from ..lock_charts import chamber_bars
 from ..measures import dimension_name, empty, with_interval, written
 from ..sections import section
-from ..texts import Text, join, number, plain, say, sentence
+from ..texts import Text, join, number, plain, say, say_n, sentence
 from ..water_charts import FLOWS, flows_m3_s, salinity
 
 _KG_PER_T = 1000.0
@@ -28,6 +28,8 @@ def water(context: Context) -> list[Block]:
     if not locks or not context.values(context.reference, "salt_to_canal_per_day_kg").size:
         return []
     blocks: list[Block] = [Prose(_lead(context), "lead")]
+    if context.others:
+        blocks.append(Bullets([_other(context, variant) for variant in context.others]))
     for place, lock in enumerate(locks):
         prefix = f"water{place}-"
         blocks += _chambers(context, str(lock), prefix)
@@ -41,18 +43,22 @@ def _tonnes(context: Context, variant: str, chamber: str = "") -> FloatArray:
 
 
 def _lead(context: Context) -> Text:
-    """Return what lockages cost in the reference against the treaty's flow, and what each variant changes."""
+    """Return what lockages cost in the reference against the treaty's flow."""
     reference, treaty = context.reference, treaty_flow_m3_s(context.facts)
     salt, loss = float(_tonnes(context, reference).mean()), context.mean(reference, "water_loss_mean_m3_s")[0]
     spare = context.mean(reference, "fresh_water_spare_m3_s")[0]
     parts = [say("water.lead", salt=number(salt, 0), loss=number(loss, 1), spare=number(spare, 1))]
     if math.isfinite(treaty):
         parts.append(say("water.lead_enough" if loss <= treaty else "water.lead_short", treaty=number(treaty, 1), room=number(abs(treaty - loss), 1)))
-    for variant in context.others:
-        values = {"salt": written(float(_tonnes(context, variant).mean()) / salt - 1.0, "–", sign=True) if salt else empty()}
-        other = context.mean(variant, "water_loss_mean_m3_s")[0]
-        parts.append(say("water.lead_variant", variant=context.title(variant), loss=number(other - loss, 1, sign=True), **values))
     return join(parts)
+
+
+def _other(context: Context, variant: str) -> Text:
+    """Return what a variant changes in salt and water."""
+    before, after = (float(_tonnes(context, v).mean()) for v in (context.reference, variant))
+    loss, other = (context.mean(v, "water_loss_mean_m3_s")[0] for v in (context.reference, variant))
+    salt = written(after / before - 1.0, "–", sign=True) if before else empty()
+    return say("water.lead_variant", variant=sentence(context.title(variant)), salt=salt, loss=number(other - loss, 1, sign=True))
 
 
 def _per_lockage(context: Context, variant: str, chamber: str) -> FloatArray:
@@ -75,6 +81,7 @@ def _chambers(context: Context, lock: str, prefix: str) -> list[Block]:
     for key, values in measures.items():
         title = say(f"water.{key}")
         drawn = chamber_bars(context, lock, values, 1.0, "")
+        drawn["layout"]["xaxis"] |= {"tickformat": ",.0f", "nticks": 4}
         charts.append(Chart(f"{prefix}{key.replace('_', '-')}", title, say("water.chamber_alt", measure=title), [Choice(plain(""), drawn)]))
         for chamber in chambers:
             cells = []
@@ -84,7 +91,7 @@ def _chambers(context: Context, lock: str, prefix: str) -> list[Block]:
             rows.append([Cell(join([title, dimension_name(chamber)], ": ")), *cells])
     keys = Keys([Key(sentence(context.title(v)), colour(context, v), v != context.reference) for v in context.variants])
     head = [say("water.what"), *[sentence(context.title(v)) for v in context.variants]]
-    table = Table(say("water.chambers_caption"), head, [Rows(rows)], "figures")
+    table = Table(say("water.chambers_caption"), head, [Rows(rows)], "numbers")
     return [Heading(say("water.chambers")), Prose(say("water.chambers_text")), keys, Grid(charts, 3), table]
 
 
@@ -100,7 +107,7 @@ def _balance(context: Context, lock: str) -> Table:
         shares = [context.mean(v, "treaty_shortage_share")[0] for v in context.variants]
         rows.append([Cell(sentence(say("flow.below_treaty"))), *[Cell(join([written(s, "–"), plain("%")])) for s in shares]])
     head = [say("water.flow"), *[sentence(context.title(v)) for v in context.variants]]
-    return Table(say("water.balance_caption"), head, [Rows(rows)], "figures", [say("water.balance_note")])
+    return Table(say("water.balance_caption"), head, [Rows(rows)], "numbers", [say("water.balance_note")])
 
 
 def _salinity(context: Context, lock: str, prefix: str) -> list[Block]:
@@ -111,7 +118,7 @@ def _salinity(context: Context, lock: str, prefix: str) -> list[Block]:
         value = number(context.mean(variant, "canal_salinity_end", "sluiskil")[0], 2)
         parts.append(say("water.salinity_part", variant=context.title(variant), value=value))
     days = max(period["measure_s"] for period in context.facts["periods"].values()) / 86_400.0
-    words = [Prose(say("water.memory", days=number(days, 0)), "warning")] if days < _SHORT_DAYS else []
+    words = [Prose(say_n("water.memory", round(days)), "warning")] if days < _SHORT_DAYS else []
     alt = join([say("water.salinity_alt"), *parts])
     chart = Chart(f"{prefix}salinity", say("water.salinity"), alt, choices, join([say("water.salinity_note"), *parts]), say("water.select"), 560)
     return [Heading(say("water.salinity_heading")), *words, chart]
