@@ -145,7 +145,8 @@ class _Shipping:
         for origin, destination in ships[["origin", "destination"]].drop_duplicates().itertuples(index=False):
             if (origin, destination) not in self.routes:
                 self.routes[origin, destination] = self._route(origin, destination)
-        ships["known_from_s"] = ships["known_from_s"] if "known_from_s" in ships.columns else ships["arrival_s"]
+        known_from_s = ships["known_from_s"] if "known_from_s" in ships.columns else ships["arrival_s"]
+        ships["known_from_s"] = known_from_s.clip(lower=0.0)  # what was announced before is known at the begin, and no lock turns earlier
         pairs = list(zip(ships["origin"], ships["destination"], strict=True))
         ships["lock"] = [self.routes[pair].lock for pair in pairs]
         from_route = pd.Series([self.routes[pair].side for pair in pairs], index=ships.index, dtype="object")
