@@ -140,7 +140,7 @@ class LockComplex:
             else:
                 self._grow(status)
 
-    def _state(self) -> Any:
+    def _state(self) -> tuple[Any, Any, Any, Any, Any, Any, Any]:
         return self.lock, self.chambers, self.slots, self.levels, self.closures, self.notices, self.expected
 
     def drain(self) -> tuple[Any, Any]:
