@@ -57,7 +57,7 @@ class LockPolicy(Code):
     """Rule by which ships are given a chamber."""
 
     FIRST_COME = 0  # in order of arrival; a chamber leaves with who is there
-    FIXED_ALTERNATION = 1  # up and down by turns at a fixed interval, ships or no ships
+    FIXED_ALTERNATION = 1  # up and down by turns at a fixed interval; empty only for a ship that waits
     FULL_OR_MAX_WAIT = 2  # a chamber leaves full, or when somebody inside has waited long enough
     SEA_PRIORITY = 3  # sea ships and booked ships first, with a slot kept free for those that are announced
     EARLIEST_COMPLETION = 4  # a ship waits for a busy chamber that brings it through sooner

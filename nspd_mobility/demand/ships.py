@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
 from ..errors import DataError
 from ..params.waterway import WaterwayDemandParams
@@ -145,6 +146,8 @@ def _traits(
         "n_cone": arrays.cargo.columns["n_cone"][arrays.cargo.pick(uniform("ship-cone"))],
         "flag": arrays.flags.columns["flag"][arrays.flags.pick(uniform("ship-flag"))],
         "known_from_s": arrival_s - 3600.0 * kind["notice_h"],
+        "eta_s": arrival_s + params.eta_error_sd_s * ndtri(np.clip(uniform("ship-eta"), 1e-9, 1.0 - 1e-9)),
+        "is_booked": uniform("ship-booked") < params.booked_share,
         "priority": np.zeros(len(ids), dtype=np.int64),
         "speed_m_s": np.where(is_loaded, kind["speed_loaded_m_s"], kind["speed_empty_m_s"]),
     }

@@ -27,6 +27,7 @@ from ..waterway.canal_ships import free_sailing_s
 from ..waterway.canal_ships import to_requests as canal_requests
 from ..waterway.closures import closure_intervals, closure_records
 from ..waterway.complex import LevelSeries
+from ..waterway.facility import LockFacility
 from ..waterway.levels import discharge_m3_s, times_of, water_levels
 from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, reads_notices, to_requests
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from .day import Day
 
 PIECE_S = 28.0 * S_PER_DAY  # a week takes half as long again: the frames of a piece cost a fixed time
-_LOCK_COLUMNS = ("id", "side", "arrival_s", *SIZES, "n_cone", "is_sea", "known_from_s", "is_booked", "priority")
+_LOCK_COLUMNS = ("id", "side", "arrival_s", *SIZES, "n_cone", "is_sea", "known_from_s", "eta_s", "is_booked", "priority")
 
 
 def shipping(day: Day) -> Iterator[float]:
@@ -49,12 +50,12 @@ def shipping(day: Day) -> Iterator[float]:
     run = _Shipping(day)
     end_s = day.period.end_s
     n_pieces = max(1, int(np.ceil(end_s / PIECE_S)))
-    ahead = run.arrivals(0.0, min(PIECE_S, end_s))
+    run.draw(0.0, min(PIECE_S, end_s))
     for piece in range(n_pieces):
         until_s = min((piece + 1) * PIECE_S, end_s)
-        run.admit(ahead)
+        run.admit()
         if piece + 1 < n_pieces:
-            ahead = run.arrivals(until_s, min(until_s + PIECE_S, end_s))
+            run.draw(until_s, min(until_s + PIECE_S, end_s))
         run.advance(until_s)
         yield until_s
     run.finish()
@@ -88,6 +89,7 @@ class _Shipping:
         self.reached = pd.Series(dtype=np.float64)
         self.n_drawn = 0
         self.departures: list[Any] = []
+        self.coming: list[tuple[LockFacility, Any]] = []
         self.events: list[pd.DataFrame] = []
         self.n_events = 0
         self._write_levels(levels)
@@ -165,8 +167,8 @@ class _Shipping:
             return Route(next(iter(locks)), "", Part(), Part())
         return route_through_lock(self.day.district.fairways, origin, destination, locks)
 
-    def arrivals(self, from_s: float, to_s: float) -> pd.DataFrame:
-        """Return the ships that demand brings to a lock in [from_s, to_s), with their departure; departures and sea legs are kept."""
+    def draw(self, from_s: float, to_s: float) -> None:
+        """Add the ships that demand brings to a lock in [from_s, to_s) to the fleet, and write how those from the sea come there."""
         day, demand = self.day, self.day.district.params.demand.waterway
         if day.district.own_ships is not None:
             everyone = read_ships_file(day.district.own_ships, epoch=self.epoch)
@@ -190,7 +192,7 @@ class _Shipping:
         self._write_legs(from_sea, legs)
         self.events += [departure_events(ships), arrival_events(ships[~ships["from_canal"]])]
         self.fleet = pd.concat([self.fleet, ships]) if len(self.fleet) else ships  # some depart before their piece begins
-        return ships
+        self._tell_locks(ships)
 
     def _give_to_canal(self, ships: pd.DataFrame) -> None:
         """Make the canal's requests of ships that sail on it, and let those that come from it depart in time."""
@@ -214,19 +216,25 @@ class _Shipping:
             else:
                 self.canal.expect(requests)
 
-    def admit(self, ships: pd.DataFrame) -> None:
-        """Give the ships of a piece to their locks."""
+    def _tell_locks(self, ships: pd.DataFrame) -> None:
+        """Let the locks know of ships: whom they expect from the canal, whom they send on to it, and who is announced."""
         for name, group in ships.groupby("lock", sort=True):
             facility, params = self.locks[str(name)], self.params.locks[str(name)]
-            requests = to_requests(group[list(_LOCK_COLUMNS)], params)
+            requests = to_requests(group[[column for column in _LOCK_COLUMNS if column in group.columns]], params)
             requests["ship"] = group.index.to_numpy()[requests["ship"]]
             if reads_notices(params):
-                facility.announce(requests, max(self.fairways.clock.now_ms, -NEVER_MS))
+                facility.announce(requests, self.fairways.clock.now_ms)
             by_canal = ships["from_canal"].loc[requests["ship"]].to_numpy()
             facility.expect(requests[by_canal])
-            facility.add_arrivals(requests[~by_canal])
+            self.coming.append((facility, requests[~by_canal]))
             going = group[group["to_canal"]]
             facility.send_on(going.index.to_numpy(), (going["entity_id"].to_numpy(dtype=np.uint64) >> np.uint64(1)).astype(np.int64))
+
+    def admit(self) -> None:
+        """Let the ships that were drawn last arrive from the sea at their time."""
+        for facility, requests in self.coming:
+            facility.add_arrivals(requests)
+        self.coming = []
 
     def _depart(self, until_s: float) -> None:
         """Give the canal the departures before a time, of this piece and of the one ahead."""

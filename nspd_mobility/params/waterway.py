@@ -47,6 +47,10 @@ class WaterwayDemandParams(Params):
     growth_share_per_year: float = param(0.0, doc="growth of passages per year after the last year given (share)", source="none unless given", ge=-1, le=1)
     factor: float = param(1.0, doc="factor on all passages", source="1: demand as given", quality=Quality.ESTIMATE, ge=0, le=1000)
     loaded_share: float = param(doc="share of inland ships that sail loaded", ge=0, le=1)
+    eta_error_sd_s: float = param(
+        900.0, doc="standard deviation of the arrival that a ship announces (s)", source="our assumption", low=300.0, high=2700.0, ge=0, le=86_400
+    )
+    booked_share: float = param(0.5, doc="share of ships that book their lockage ahead", source="our assumption", low=0.3, high=0.8, ge=0, le=1)
     ships_file: str = param("", doc="a CSV or Parquet file of the user's own ships in place of the drawn ones", source="none")
 
 
