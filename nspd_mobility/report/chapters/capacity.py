@@ -63,7 +63,7 @@ def _words(context: Context, points: pd.DataFrame, variant: str) -> Text:
     full = rows[rows["is_saturated"]]
     if full.empty:
         return words
-    begins, handles = float(full["passages_per_year"].min()), float(rows["capacity_per_year"].iloc[0])
+    begins, handles = float(full["passages_per_year"].max()), float(rows["capacity_per_year"].iloc[0])
     return join([words, say("capacity.full", traffic=number(round(begins, -2), 0), capacity=number(round(handles, -2), 0))])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..content import Block, Cell, Chart, Choice, Prose, Rows, Table
+from ..content import Block, Bullets, Cell, Chart, Choice, Prose, Rows, Table
 from ..context import Context
 from ..measures import growth, with_interval, written
 from ..sections import section
@@ -28,6 +28,8 @@ def trade_off(context: Context) -> list[Block]:
         alt = join([say("trade_off.alt"), words])
         drawn = Choice(plain(""), trade_picture(context, usable))
         blocks += [Prose(words, "lead"), Chart("trade-off", say("trade_off.chart"), alt, [drawn], say("trade_off.note"), None, 560)]
+        lost = [say("trade_off.beaten", variant=sentence(context.title(v)), other=context.title(o)) for v, o in beaten(context, usable).items()]
+        blocks += [Prose(say("trade_off.beaten_text")), Bullets(lost)] if lost else []
     blocks += [Prose(say("figures.saturated_note", variant=sentence(context.title(v)), growth=growth(context, v)), "note") for v in known if v not in usable]
     return [*blocks, _table(context, known)]
 
@@ -44,7 +46,7 @@ def beaten(context: Context, variants: list[str]) -> dict[str, str]:
 
 
 def _words(context: Context, variants: list[str]) -> Text:
-    """Return what the least salt costs in waiting, and which variants need not be considered."""
+    """Return what the least salt costs in waiting, and in which variant ships wait least."""
     base = context.reference if context.reference in variants else variants[0]
     freshest = min(variants, key=lambda v: context.mean(v, *SALT)[0])
     quickest = min(variants, key=lambda v: context.mean(v, *WAIT)[0])
@@ -55,8 +57,8 @@ def _words(context: Context, variants: list[str]) -> Text:
             "variant": context.title(freshest),
             "base": context.title(base),
             "salt": written(-salt, "–"),
-            "wait": _change(context.mean(freshest, *WAIT)[0] - context.mean(base, *WAIT)[0], "longer", "shorter"),
-            "loss": _change(context.mean(freshest, *LOSS)[0] - context.mean(base, *LOSS)[0], "more", "less"),
+            "wait": _change(context.mean(freshest, *WAIT)[0] - context.mean(base, *WAIT)[0], "longer", "shorter", "same_minutes"),
+            "loss": _change(context.mean(freshest, *LOSS)[0] - context.mean(base, *LOSS)[0], "more", "less", "same_water"),
         }
         parts.append(say("trade_off.freshest", **values))
         if base == context.reference and not _is_sure(context, freshest):
@@ -64,13 +66,13 @@ def _words(context: Context, variants: list[str]) -> Text:
     else:
         parts.append(say("trade_off.base_freshest", base=context.title(base)))
     parts.append(say("trade_off.quickest", variant=context.title(quickest), wait=number(context.mean(quickest, *WAIT)[0], 1)))
-    for variant, other in beaten(context, variants).items():
-        parts.append(say("trade_off.beaten", variant=sentence(context.title(variant)), other=context.title(other)))
     return join(parts)
 
 
-def _change(difference: float, up: str, down: str) -> Text:
+def _change(difference: float, up: str, down: str, same: str) -> Text:
     """Return the size of a difference with its direction in words."""
+    if abs(difference) < 0.05:  # written as 0.0
+        return say(f"trade_off.{same}")
     return say(f"trade_off.{up if difference > 0.0 else down}", size=number(abs(difference), 1))
 
 
