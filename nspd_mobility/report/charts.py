@@ -17,9 +17,9 @@ from .texts import LANGUAGES, Text
 INK, MUTED, LINE, PAPER = "#1d2a33", "#52616b", "#dfe5e8", "rgba(0,0,0,0)"
 FONT = "'Source Sans 3', 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 NORM_COLOUR = "#8a1c3c"
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#4b4b4b")
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
-_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "cross", "star")
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#4b4b4b", "#7a0177", "#a6611a")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash", "dot")
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "cross", "star", "triangle-down", "hexagon")
 MAX_POINTS = 400
 
 
