@@ -193,6 +193,7 @@ def _with_words(table: pd.DataFrame) -> pd.DataFrame:
     table["p_adjusted"] = table["p_value"]
     is_key = table["is_key"].to_numpy()
     if is_key.any():
-        table.loc[is_key, "p_adjusted"] = holm(table.loc[is_key, "p_value"].to_numpy())
+        is_tested = is_key & table["p_value"].notna()  # a figure that never differs is no test
+        table.loc[is_tested, "p_adjusted"] = holm(table.loc[is_tested, "p_value"].to_numpy())
     table["verdict"] = [verdict(d, h, p, m) for d, h, p, m in zip(table["difference"], table["half_width"], table["p_adjusted"], table["margin"], strict=True)]
     return table[list(COLUMNS)].sort_values(["variant", "is_key", "indicator", "dimension"], ascending=[True, False, True, True], ignore_index=True)
