@@ -9,7 +9,10 @@ import pandas as pd
 
 from ..tables.recorder import Recorder, read_table
 from . import bridges, canal, water, waterway
-from .registry import INDICATORS, summarise_tables
+from .registry import in_order_of, summarise_tables
+
+INDICATORS = in_order_of(waterway, bridges, canal, water)
+"""The indicators by name: in this order whichever module was imported first."""
 
 __all__ = ["INDICATORS", "bridges", "canal", "counted", "summarise", "water", "waterway"]
 

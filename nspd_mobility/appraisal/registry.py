@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,16 @@ class Indicator:
 
 
 INDICATORS: dict[str, Indicator] = {}
+
+
+def in_order_of(*modules: ModuleType) -> dict[str, Indicator]:
+    """Put the registered indicators in the order of their modules, those of other modules last, and return them."""
+    names = [module.__name__ for module in modules]
+    place = {name: k for k, name in enumerate(names)}
+    rows = sorted(INDICATORS.items(), key=lambda row: place.get(row[1].function.__module__, len(names)))  # keeps the order within a module
+    INDICATORS.clear()
+    INDICATORS.update(rows)
+    return INDICATORS
 
 
 def indicator(

@@ -16,6 +16,7 @@ import pytest
 from support.studies import ROOT, TINY, CommandLine, environment, tables_of, without_report, write_study
 
 from nspd_mobility import api
+from nspd_mobility.district.day import RESULT_TABLES
 from nspd_mobility.tables.run_folder import RunFolder
 
 
@@ -39,7 +40,7 @@ def study_of(run: Path) -> Path:
 def test_results_are_the_same_bytes_with_one_process_and_with_two(finished: Path, tmp_path: Path) -> None:
     other = api.run(study_of(finished), out=tmp_path, jobs=2).path
     here, there = tables_of(finished), tables_of(other)
-    assert len(here) == 2 * 2 * 6  # variants, replications, tables
+    assert len(here) == 2 * 2 * (len(RESULT_TABLES) + 1)  # variants, replications, tables and indicators
     assert here == there
 
 
@@ -48,7 +49,7 @@ def test_folders_carry_scenario_year_variant_and_replication(finished: Path) -> 
     assert found == {f"base/2023/{variant}/r000{k}" for variant in ("reference", "without-nieuwe-sluis") for k in (0, 1)}
     manifest = json.loads((finished / "base/2023/reference/r0001/manifest.json").read_text(encoding="utf-8"))
     assert (manifest["cell"], manifest["stream"], manifest["draw"]) == ("base/2023/reference/r0001", 1, None)
-    assert sorted(manifest["files"]) == [f"{name}.parquet" for name in ("events", "indicators", "legs", "levels", "lockages", "ships")]
+    assert sorted(manifest["files"]) == sorted(f"{name}.parquet" for name in (*RESULT_TABLES, "indicators"))
 
 
 def test_finished_replications_are_kept_untouched(finished: Path) -> None:
@@ -228,7 +229,7 @@ def resume(run: Path) -> None:
     n = len({path.parent for path in finished})
     assert n >= 2
     for folder in {path.parent for path in finished}:
-        assert len(list(folder.glob("*.parquet"))) == 6
+        assert len(list(folder.glob("*.parquet"))) == len(RESULT_TABLES) + 1
     again = api.run(study_of(run), out=run.parent, replications=n + 1, jobs=1, variants=["reference"])
     assert {path: path.stat().st_ino for path in finished} == finished
     assert len(again.cells()) == n + 1
