@@ -89,7 +89,7 @@ def lock_coupled(is_smoke: bool):
 @case("lock-look-ahead", unit="ships")
 def lock_look_ahead(is_smoke: bool):
     """Look-ahead over four hours with a beam of 8: barges known two hours ahead, sea ships a day."""
-    n = 120 if is_smoke else 20_000
+    n = 120 if is_smoke else 5_000
     lock, levels, frame = terneuzen(), tide(n), ships(n)
     lock = lock.model_copy(update={"policy": LockPolicy.LOOK_AHEAD})
     frame["known_from_s"] = frame["arrival_s"] - np.where(frame["is_sea"], 86_400.0, 7_200.0)
