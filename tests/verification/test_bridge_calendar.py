@@ -132,7 +132,9 @@ def test_the_severity_of_days_is_uniform_and_rises_with_the_wind() -> None:
 @pytest.mark.parametrize("given", ["wind", "outage"])
 def test_ships_wait_at_a_bridge_that_never_opens_and_the_run_ends(given: str) -> None:
     end_s = 2 * DAY
-    params = bridge(wind_limit_m_s=0.0) if given == "wind" else bridge(calendar={"all": {"begin": "2023-04-01 00:00", "end": "2023-06-01 00:00", "kind": "outage"}})
+    params = (
+        bridge(wind_limit_m_s=0.0) if given == "wind" else bridge(calendar={"all": {"begin": "2023-04-01 00:00", "end": "2023-06-01 00:00", "kind": "outage"}})
+    )
     hours = hourly_wind(WindParams(), Streams(1, 0), EPOCH, end_s)
     found = windows(params, end_s, wind=hours)
     assert found.values.tolist() == [[given, 0.0, end_s]]
