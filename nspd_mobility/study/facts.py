@@ -135,7 +135,14 @@ def _map(study: Study) -> dict[str, Any]:
     network = study.fairways
     lines = network.lines
     nodes = {
-        str(i): {"name": row["name"], "kind": row["kind"], "country": row["country"], "lon": row["lon_deg"], "lat": row["lat_deg"]}
+        str(i): {
+            "name": row["name"],
+            "title": {"nl": row["name"], "en": row["name_en"] or row["name"]},
+            "kind": row["kind"],
+            "country": row["country"],
+            "lon": row["lon_deg"],
+            "lat": row["lat_deg"],
+        }
         for i, row in network.nodes.iterrows()
     }
     stretches = {
