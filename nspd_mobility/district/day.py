@@ -28,6 +28,7 @@ SHIPPING_TABLES = (
     "waits",
     "bridge_closures",
     "bridge_passages",
+    "bridge_windows",
     "encounters",
     "water",
     "levels",

@@ -11,10 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ..engine.bridge import BridgeFacility, needs_opening
-from ..engine.bridge_calendar import daily_windows
 from ..engine.bridge_tables import to_windows
 from ..engine.clock import Clock, Facility
-from ..engine.period import Period
 from ..network.waterway import FairwayNetwork
 from ..params.waterway import WaterwayParams
 from ..waterway.canal_facility import CanalFacility
@@ -55,15 +53,17 @@ class Fairways:
         return self.layout is not None and node in self.layout.graph and node not in self.locks
 
 
-def build_fairways(network: FairwayNetwork, params: WaterwayParams, period: Period, levels: LevelSeries, closures: Mapping[str, Any]) -> Fairways:
-    """Return the facilities of a run on a clock."""
+def build_fairways(
+    network: FairwayNetwork, params: WaterwayParams, levels: LevelSeries, closures: Mapping[str, Any], windows: Mapping[str, pd.DataFrame]
+) -> Fairways:
+    """Return the facilities of a run on a clock; closures by lock as its kernel reads them, windows by bridge as a table."""
     stretches = _behind_locks(network, list(params.locks))
     layout = _layout(network, params, stretches) if len(stretches) else None
     nodes = layout.node_number if layout is not None else {}
     bridges = {}
     for name, bridge in params.bridges.items():
         if name in nodes:
-            bridges[name] = BridgeFacility(f"bridge {name}", bridge, to_windows(daily_windows(bridge, period.epoch, period.end_s)))
+            bridges[name] = BridgeFacility(f"bridge {name}", bridge, to_windows(windows[name]))
     here = [name for name in params.locks if name in nodes]
     canal = None
     if layout is not None:

@@ -19,9 +19,11 @@ import pandas as pd
 from ..codes import CanalEnd
 from ..demand.ships import draw_ships
 from ..demand.ships_file import read_ships_file
+from ..engine.bridge_calendar import bridge_windows
+from ..engine.weather import hourly_wind
 from ..errors import DataError
 from ..params import LockParams
-from ..tables.schemas import CLOSURES, LEGS, LEVELS, SHIPS
+from ..tables.schemas import BRIDGE_WINDOWS, CLOSURES, LEGS, LEVELS, SHIPS
 from ..units import MS_PER_S, NEVER_MS, S_PER_DAY, to_ms
 from ..waterway.canal_ships import free_sailing_s
 from ..waterway.canal_ships import to_requests as canal_requests
@@ -77,7 +79,7 @@ class _Shipping:
             self.params.levels.discharge, times_of(levels), epoch=self.epoch, end_s=day.period.end_s, file=day.district.discharge_file
         )
         closures = {name: self._closures(name, lock, levels) for name, lock in self.params.locks.items()}
-        self.fairways = build_fairways(day.district.fairways, self.params, day.period, levels, closures)
+        self.fairways = build_fairways(day.district.fairways, self.params, levels, closures, self._windows())
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
         self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
@@ -127,6 +129,16 @@ class _Shipping:
         table = table.assign(period=period.name, lock=name)
         self.day.recorder.write("closures", table[CLOSURES.names])
         return closure_records(table, list(lock.chambers))
+
+    def _windows(self) -> dict[str, pd.DataFrame]:
+        """Return when each bridge is not free to open: daily windows, calendar, outages and wind."""
+        period, streams = self.day.period, self.day.streams
+        wind = hourly_wind(self.day.district.params.network.weather.wind, streams, self.epoch, period.end_s)
+        found = {}
+        for name, bridge in self.params.bridges.items():
+            found[name] = bridge_windows(name, bridge, epoch=self.epoch, end_s=period.end_s, streams=streams, wind=wind)
+            self.day.recorder.write("bridge_windows", found[name].assign(period=period.name, bridge=name)[BRIDGE_WINDOWS.names])
+        return found
 
     def _write_levels(self, levels: LevelSeries) -> None:
         times = times_of(levels)

@@ -102,12 +102,12 @@ def overlay_text(result: FitResult, lock: str, sources: Mapping[str, str]) -> st
     values = CommentedMap()
     for estimate in result.estimates:
         if estimate.is_param:
-            prefix = ("network", "waterway", "locks", lock) if estimate.path.startswith("chambers.") else ()
-            _put(values, (*prefix, *estimate.path.split(".")), _quantity(estimate, sources, result.year))
+            _put(values, _place(estimate.path, lock), _quantity(estimate, sources, result.year))
     for path, value in result.fixed.items():
-        fixed = CommentedMap(value=value, source=_clean(sources.get("passages", "log")), quality="measured", note="the fitted time holds all of it")
+        log = "bridges" if path.startswith("bridges.") else "passages"
+        fixed = CommentedMap(value=value, source=_clean(sources.get(log, "log")), quality="measured", note="the fitted time holds all of it")
         fixed.fa.set_flow_style()
-        _put(values, ("network", "waterway", "locks", lock, *path.split(".")), fixed)
+        _put(values, _place(path, lock), fixed)
     tree = CommentedMap(values=values)
     span = "" if result.begin is None or result.end is None else f" of {result.begin:%Y-%m-%d} to {result.end:%Y-%m-%d}"
     tree.yaml_set_start_comment(
@@ -118,6 +118,13 @@ def overlay_text(result: FitResult, lock: str, sources: Mapping[str, str]) -> st
     text = io.StringIO()
     writer.dump(tree, text)
     return text.getvalue()
+
+
+def _place(path: str, lock: str) -> tuple[str, ...]:
+    """Return where a parameter stands in the values of a study: below its lock, with the bridges, or as its path says."""
+    below = {"chambers": ("network", "waterway", "locks", lock), "bridges": ("network", "waterway")}
+    first, *rest = path.split(".")
+    return (*below.get(first, ()), first, *rest)
 
 
 def _put(tree: CommentedMap, path: tuple[str, ...], value: Any) -> None:

@@ -249,7 +249,7 @@ def read_fairways(folder: Path, tree: Branch | None = None) -> FairwayNetwork:
     for row in points:
         _one_of(f"{node_path}: feature {row['id']}", "kind", row["kind"], NODE_KINDS)
         row["lon_deg"], row["lat_deg"] = (float(value) for value in row["coordinates"][:2])
-    nodes = _frame(points, (*NODE_COLUMNS[1:], "note", "lon_deg", "lat_deg"))
+    nodes = _frame(points, (*NODE_COLUMNS[1:], "name_en", "note", "lon_deg", "lat_deg"))
     lines = _features(stretch_path, "LineString", STRETCH_COLUMNS)
     joined: dict[frozenset[str], str] = {}
     for row in lines:

@@ -1,7 +1,7 @@
 """Parameters of a movable bridge: the times of its cycle, the rules of its operation, and the openings below the closed bridge.
 
-Where a limit is 0 there is none. Calendars (outages, wind, windows of trains) are data of a run; the daily windows here repeat
-every day.
+Where a limit is 0 there is none, but of wind: a bridge with a limit of 0 m/s never opens. Daily windows repeat every day; the calendar,
+the random outages and the wind beyond the limit are laid out over a run by `nspd_mobility.engine.bridge_calendar`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Self
 from pydantic import model_validator
 
 from ..codes import BridgePriority, BridgeWindow, Quality, WindowDays
+from .closures import BridgeClosure, OutageParams
 from .fields import Params, code_field, param
 
 _NONE = "none unless given"
@@ -72,3 +73,8 @@ class BridgeParams(Params):
     )
     spans: dict[str, SpanParams] = param({}, doc="openings below the closed bridge by name; none: every ship needs an opening", source=_NONE)
     daily_windows: dict[str, DailyWindowParams] = param({}, doc="windows that come back every day, by name", source=_NONE)
+    calendar: dict[str, BridgeClosure] = param({}, doc="planned windows by date, by name", source=_NONE)
+    outages: OutageParams = param(OutageParams(), doc="random outages by class of length", source=_NONE)
+    wind_limit_m_s: float = param(
+        1000.0, doc="hourly mean wind at 10 m above which no opening begins (m/s); the default never limits, 0 always does", source=_NONE, ge=0
+    )

@@ -1,4 +1,4 @@
-"""Parameters of closures: the calendar, random outages, outer levels, and regimes around low water.
+"""Parameters of closures: the calendars of locks and bridges, random outages, outer levels, and regimes around low water.
 
 Times of the calendar are local (Europe/Amsterdam) and written by how often they come back: `2023-07-10 16:45` for a closure that
 comes once, `16:45` for a daily one, `mon 16:45` for a weekly one.
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from ..codes import ClosureCause, ClosureClass, Quality, RegimeActive, Repeat
+from ..codes import BridgeWindow, ClosureCause, ClosureClass, Quality, RegimeActive, Repeat
 from .fields import Params, code_field, param
 
 ALL = "all"
@@ -70,20 +70,18 @@ def parse_day(text: str) -> datetime.date | None:
         raise ValueError(f"must be a date such as 2023-07-10, not {text!r}") from None
 
 
-class CalendarClosure(Params):
-    """One planned closure of a lock's calendar."""
+class CalendarEntry(Params):
+    """When a planned closure holds: once, daily or weekly."""
 
-    chambers: Chambers = param([ALL], doc="the chambers that close, or all", source="a safe default", min_length=1)
-    begin: str = param(doc="local time at which lockages may not begin any more: by repeat, 2023-07-10 16:45, or 16:45, or mon 16:45")
-    end: str = param(doc="local time from which they may again, in the same form; a clock time that is not later is one of the next day or week")
+    begin: str = param(doc="local time from which it holds: by repeat, 2023-07-10 16:45, or 16:45, or mon 16:45")
+    end: str = param(doc="local time at which it ends, in the same form; a clock time that is not later is one of the next day or week")
     repeat: code_field(Repeat) = param(Repeat.NONE, doc="how often it comes back: none, daily or weekly", source="a safe default")  # type: ignore[valid-type]
     from_day: str = param("", doc="local date from which a closure that comes back may begin", source="no limit unless given")
     until_day: str = param("", doc="last local date on which a closure that comes back may begin", source="no limit unless given")
-    cause: code_field(ClosureCause) = param(ClosureCause.MAINTENANCE, doc="why", source="a calendar holds works")  # type: ignore[valid-type]
     closure_class: code_field(ClosureClass) | None = param(  # type: ignore[valid-type]
         None, doc="class by length; given, the closure must be of that length", source=_TABLE_57, quality=Quality.PUBLISHED
     )
-    may_overlap: bool = param(False, doc="whether it may overlap a closure of the same chamber with another cause", source="a safe default")
+    may_overlap: bool = param(False, doc="whether it may overlap a closure of the same chamber or bridge with another cause", source="a safe default")
 
     @model_validator(mode="after")
     def _times(self) -> Self:
@@ -109,8 +107,23 @@ class CalendarClosure(Params):
         return parse_moment(text) if self.repeat is Repeat.NONE else parse_clock_s(text, self.repeat)
 
 
+class CalendarClosure(CalendarEntry):
+    """One planned closure of a lock's calendar: no lockage begins in it."""
+
+    chambers: Chambers = param([ALL], doc="the chambers that close, or all", source="a safe default", min_length=1)
+    cause: code_field(ClosureCause) = param(ClosureCause.MAINTENANCE, doc="why", source="a calendar holds works")  # type: ignore[valid-type]
+
+
+class BridgeClosure(CalendarEntry):
+    """One planned window of a bridge's calendar."""
+
+    kind: code_field(BridgeWindow) = param(  # type: ignore[valid-type]
+        BridgeWindow.OUT_OF_SERVICE, doc="out_of_service (works, nobody operates it), outage, wind, peak_block or train", source="a calendar holds works"
+    )
+
+
 class OutageClassParams(Params):
-    """Random outages of one class at one chamber."""
+    """Random outages of one class at one chamber or bridge."""
 
     rate_per_year: float = param(0.0, doc="outages per year (1/year)", source="none unless given", ge=0, le=100_000)
     min_s: float = param(doc="shortest outage (s); left out, that of the class, or 60 s", gt=0)
@@ -127,7 +140,7 @@ def _outage_class(kind: ClosureClass, text: str) -> Any:
 
 
 class OutageParams(Params):
-    """Random outages of a chamber, by class of length."""
+    """Random outages of a chamber or a bridge, by class of length."""
 
     under_10_min: OutageClassParams = _outage_class(ClosureClass.UNDER_10_MIN, "of less than 10 minutes")
     under_30_min: OutageClassParams = _outage_class(ClosureClass.UNDER_30_MIN, "of less than 30 minutes")

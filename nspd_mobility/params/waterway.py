@@ -10,6 +10,7 @@ from .fields import Params, param
 from .levels import LevelParams
 from .lock import LockParams
 from .water import WaterParams
+from .weather import WeatherParams
 
 
 class TideParams(Params):
@@ -58,6 +59,7 @@ class NetworkParams(Params):
     """All parameters that a network dataset gives."""
 
     waterway: WaterwayParams = param(doc="the waterway")
+    weather: WeatherParams = param(WeatherParams(), doc="the weather, the same for all modes", source="each parameter names its own")
 
 
 class DemandParams(Params):

@@ -11,7 +11,7 @@ from .charts import INK, MUTED, axis, colour, dash, figure, label, rounded, time
 from .content import Figure
 from .context import Context, FloatArray
 from .lock_frames import ZONE, chosen_day, clock
-from .texts import LANGUAGES, Text, plain, say
+from .texts import LANGUAGES, Text, given, say
 
 _FREE, _FORCED = "#0072b2", "#d55e00"
 _PANELS = (("x", "y", [0.58, 1.0]), ("x2", "y2", [0.0, 0.42]))
@@ -19,7 +19,8 @@ _PANELS = (("x", "y", [0.58, 1.0]), ("x2", "y2", [0.0, 0.42]))
 
 def bridge_title(context: Context, bridge: str) -> Text:
     """Return the name of a bridge, as the network gives it."""
-    return plain(str(context.facts.get("map", {}).get("nodes", {}).get(bridge, {}).get("name") or bridge))
+    node = context.facts.get("map", {}).get("nodes", {}).get(bridge, {})
+    return given(node.get("title"), str(node.get("name") or bridge))
 
 
 def bridges_of(context: Context) -> list[str]:

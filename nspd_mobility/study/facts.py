@@ -48,6 +48,7 @@ def run_facts(study: Study, variants: list[Variant], seed: int, replications: in
         "replications": replications,
         "own_ships": [name for name in names if all(has_own_ships(v) for v in variants if v.name == name)],
         "locks": _locks(variants),
+        "dangerous_goods": _dangerous_goods(variants),
         "inventory": _inventory(variants, definition.reference),
         "sources": {**study.demand.sources, **study.network.sources},
         "datasets": {
@@ -94,6 +95,17 @@ def _locks(variants: list[Variant]) -> dict[str, Any]:
     return found
 
 
+def _dangerous_goods(variants: list[Variant]) -> dict[str, Any]:
+    """Return the distances of ships with 0, 1, 2 and more cones at every lock per variant: what the invariants check."""
+    found: dict[str, Any] = {}
+    for variant in variants:
+        for lock, params in variant.params.network.waterway.locks.items():
+            goods = params.dangerous_goods
+            rule = {"distances_m": [0.0, goods.one_cone_m, goods.two_cones_m, goods.three_cones_m], "alone_from": goods.alone_from}
+            found.setdefault(lock, {}).setdefault(variant.name, rule)
+    return found
+
+
 def _inventory(variants: list[Variant], reference: str) -> list[dict[str, Any]]:
     """Return the values of the reference, and of the others what differs from it."""
     base = next((v for v in variants if v.name == reference), variants[0])
@@ -123,7 +135,14 @@ def _map(study: Study) -> dict[str, Any]:
     network = study.fairways
     lines = network.lines
     nodes = {
-        str(i): {"name": row["name"], "kind": row["kind"], "country": row["country"], "lon": row["lon_deg"], "lat": row["lat_deg"]}
+        str(i): {
+            "name": row["name"],
+            "title": {"nl": row["name"], "en": row["name_en"] or row["name"]},
+            "kind": row["kind"],
+            "country": row["country"],
+            "lon": row["lon_deg"],
+            "lat": row["lat_deg"],
+        }
         for i, row in network.nodes.iterrows()
     }
     stretches = {

@@ -90,6 +90,7 @@ SHIPS = Table(
         idle_co2_kg    double  CO2 of that, at the ship
         idle_nox_kg    double  NOx of that
         idle_pm10_kg   double  PM10 of that
+        n_cone         int64   cones (kegels) of its dangerous goods
         """),
 )
 
@@ -281,7 +282,19 @@ INDICATORS = Table(
         """),
 )
 
-_ALL = (SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS)
+BRIDGE_WINDOWS = Table(
+    "bridge_windows",
+    "When a movable bridge is not free to open; known before the run, not overlapping within a bridge and kind.",
+    _columns("""
+        period   string  typical period of the calendar
+        bridge   string  node of the bridge
+        kind     string  peak_block, out_of_service, wind, outage or train
+        begin_s  double  begin
+        end_s    double  end
+        """),
+)
+
+_ALL = (SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS, BRIDGE_WINDOWS)
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 
 _ARROW = {"string": "string", "double": "float64", "int64": "int64", "uint64": "uint64", "bool": "bool_"}

@@ -1,6 +1,6 @@
 """When the chambers of a lock may not lock, known before t = 0.
 
-Four sources: the calendar and random outages (`closure_calendar`), the level of the sea beyond what a chamber allows, and regimes
+Four sources: the calendar and random outages (`engine.calendar`), the level of the sea beyond what a chamber allows, and regimes
 around low water in which lockages rest, to save fresh water in a drought or to let surplus water out (`regimes`). Together they become
 one table per lock: for each chamber, intervals that do not overlap, each with one cause. Where causes coincide the interval is of the
 first in this order: maintenance, outage, outer_level, spill, drought, staffing, other. What can't be lifted comes before what can:
@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..codes import ClosureCause
+from ..engine.calendar import Closure, check_overlaps, drawn_outages, occurrences
 from ..errors import DataError, allowed, nearest
 from ..params import Params
 from ..params.build import build_plain
@@ -31,7 +32,6 @@ from ..params.closures import ALL, ClosureParams, OuterLimits, RegimeParams
 from ..streams import Streams
 from ..units import MS_PER_S
 from ._kernels.records import CLOSURE, as_records
-from .closure_calendar import Closure, check_overlaps, drawn_outages, occurrences
 from .complex import LevelSeries
 from .level_file import Moment, as_utc
 from .regimes import outer_level_spans, regime_spans
@@ -117,7 +117,7 @@ def closure_intervals(
     own_regimes = {name: _model(RegimeParams, f"{lock}: regime '{name}'", given) for name, given in (regimes or {}).items()}
     own_limits = {name: _model(OuterLimits, f"{lock}: limits of '{name}'", given) for name, given in (limits or {}).items()}
     found = _planned(params, names, start, window, lock)
-    check_overlaps(found)
+    check_overlaps(found, "chamber")
     found += _random(params, names, start, window, lock, streams)
     for name in own_limits:
         _expect_chamber(name, names, f"{lock}: limits")
@@ -210,7 +210,7 @@ def _random(params: ClosureParams, chambers: list[str], epoch: pd.Timestamp, win
         if outages is not None:
             if streams is None:
                 raise ValueError("outages need streams, the random numbers of a replication")
-            spans = drawn_outages(outages, lock=lock, chamber=chamber, streams=streams, epoch=epoch, begin_s=window[0], end_s=window[1])
+            spans = drawn_outages(outages, f"{lock}/{chamber}", streams, epoch=epoch, begin_s=window[0], end_s=window[1])
             found += [Closure(chamber, first, last, ClosureCause.OUTAGE) for first, last in spans]
     return found
 
@@ -238,7 +238,7 @@ def _merged(closures: Iterable[Closure], chambers: Sequence[str], window: Span) 
     by_chamber: dict[str, list[Closure]] = {name: [] for name in chambers}
     for closure in closures:
         if closure.end_s > window[0] and closure.begin_s < window[1] and closure.end_s > closure.begin_s:
-            by_chamber[closure.chamber].append(closure)
+            by_chamber[closure.place].append(closure)
     rows = [(name, *row) for name, mine in by_chamber.items() if mine for row in _merged_chamber(mine, window)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype({"chamber": "str", "begin_s": "float64", "end_s": "float64", "cause": "str"})

@@ -1,21 +1,11 @@
 """Water levels at a lock, known before t = 0: tide, surge, the canal, and the discharge that reaches it.
 
 The sea stands at ``z(t) = tide(t) + surge(t)``. The tide is that of `tide.tide_level_m_nap`. Surge (wind set-up, opzet) is a
-stationary first-order autoregressive process on an absolute UTC grid of step d,
-
-    x_k = sd * sum_j w_j e_{k-j},    w_j = rho^j / sqrt(sum_i rho^(2 i)),    rho = exp(-d / correlation_s),
-
-with e_k a standard normal that belongs to (seed, replication, k) alone. The sum ends where rho^j is below 1e-8, and the weights
-are scaled so that the variance at grid points is exactly sd². A window that begins elsewhere therefore has the same surge, to the
-last bit, and variants with the same seed have the same weather. Between grid points surge is linear: there the variance is lower,
-at least ``(1 + rho) / 2`` of sd², which is 0.96 for an hour's grid and a correlation time of 12 h.
+stationary first-order autoregressive process on an absolute UTC grid (`engine.autoregression`). Between grid points it is linear: there
+the variance is lower, at least ``(1 + rho) / 2`` of that at the points, which is 0.96 for an hour's grid and a correlation time of 12 h.
 
 The canal stands at its target level plus a constant, or at the user's series. Left out: storm surges (a normal process has no heavy
 tail, and no seasons), the interaction of surge and tide, and the canal's own water balance.
-
-References
-----------
-G.E.P. Box and G.M. Jenkins, Time series analysis: forecasting and control, 1970: chapter 3 (autoregressive processes).
 """
 
 from __future__ import annotations
@@ -26,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..engine.autoregression import correlated_normals
 from ..params.levels import DischargeParams, LevelParams, SurgeParams
 from ..streams import Streams
 from ..units import LOCAL_ZONE
@@ -35,8 +26,6 @@ from .tide import high_and_low_waters, tide_level_m_nap
 
 FloatArray = npt.NDArray[np.float64]
 
-_SMALLEST_WEIGHT = 1e-8  # what is cut off changes the autocorrelation by 1e-16
-_SMALLEST_UNIFORM = 2.0**-54  # half of the finest step of a uniform: its normal is -8.2, not minus infinity
 UNIX_EPOCH = pd.Timestamp(0, tz="UTC")
 
 
@@ -69,21 +58,10 @@ def surge_m(params: SurgeParams, streams: Streams, start: Moment, step_s: float,
     """
     if params.sd_m == 0.0 or n == 0:
         return np.zeros(n)
-    from scipy.special import ndtri
-
     first_s = (as_utc(start) - UNIX_EPOCH).total_seconds()
     position = (first_s + np.arange(n) * step_s) / params.grid_s
     begin, end = int(np.floor(position[0])), int(np.floor(position[-1])) + 1
-    rho = float(np.exp(-params.grid_s / params.correlation_s))
-    n_weights = max(1, int(np.ceil(np.log(_SMALLEST_WEIGHT) / np.log(rho)))) if rho > _SMALLEST_WEIGHT else 1
-    weights = rho ** np.arange(n_weights)
-    weights *= params.sd_m / np.sqrt((weights**2).sum())
-    points = np.arange(begin - n_weights + 1, end + 1, dtype=np.int64)
-    normal = ndtri(np.maximum(streams.uniform("surge", points.astype(np.uint64))[:, 0], _SMALLEST_UNIFORM))
-    surge = np.zeros(end + 1 - begin)
-    for j, weight in enumerate(weights):  # one order of adding for every window: the sums are equal to the last bit
-        first = n_weights - 1 - j
-        surge += weight * normal[first : first + surge.size]
+    surge = correlated_normals(streams, "surge", begin, end + 1 - begin, sd=params.sd_m, grid_s=params.grid_s, correlation_s=params.correlation_s)
     whole = np.floor(position).astype(np.int64) - begin
     part = position - np.floor(position)
     between: FloatArray = surge[whole] * (1.0 - part) + surge[whole + 1] * part

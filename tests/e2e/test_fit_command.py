@@ -65,7 +65,8 @@ def test_the_folder_holds_overlay_profiles_facts_and_pictures(folder: Path) -> N
     leaf = tree.branch("values").branch("network").branch("waterway").branch("locks").branch("terneuzen").branch("chambers").branch("oostsluis")["door_close_s"]
     assert (leaf.source, leaf.year, leaf.quality.word) == ("lockages.parquet", 2023, "measured")  # type: ignore[union-attr]
     assert leaf.note.startswith("n=")  # type: ignore[union-attr]
-    assert list(tree.branch("values")) == ["network", "demand"]  # bridges have no parameters
+    assert list(tree.branch("values")) == ["network", "demand"]
+    assert set(tree.branch("values").branch("network").branch("waterway")) == {"locks", "bridges"}
     facts = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
     assert facts["sources"] == {"passages": "passages.csv", "lockages": "lockages.parquet", "levels": "levels.csv", "bridges": "bridges.csv"}
     assert {"low", "high", "n", "method"} <= set(facts["estimates"][0])

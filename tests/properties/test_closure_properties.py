@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nspd_mobility.codes import ClosureCause
+from nspd_mobility.engine.calendar import occurrences
 from nspd_mobility.params.closures import WEEKDAYS, CalendarClosure
 from nspd_mobility.streams import Streams
 from nspd_mobility.waterway import LevelSeries
-from nspd_mobility.waterway.closure_calendar import occurrences
 from nspd_mobility.waterway.closures import PRECEDENCE, closed_share, closure_intervals, closure_records
 
 H, DAY = 3600.0, 86_400.0

@@ -102,7 +102,7 @@ def replication(n: int) -> tuple[dict[str, Frame], dict[str, Any]]:
         given = random_ships(n, 300.0, seed=number).drop(columns="draught_m")
         result = simulate_checked(given, two)
         ships = result.ships.assign(
-            length_m=given["length_m"], beam_m=given["beam_m"], lock="terneuzen", period=period, entity_id=np.arange(n, dtype=np.uint64)
+            length_m=given["length_m"], beam_m=given["beam_m"], lock="terneuzen", period=period, entity_id=np.arange(n, dtype=np.uint64), n_cone=0
         )
         ships["depart_s"], ships["arrive_s"] = ships["arrival_s"] - 3600.0, ships["exit_s"] + 1800.0
         parts["ships"].append(ships)
@@ -112,13 +112,15 @@ def replication(n: int) -> tuple[dict[str, Frame], dict[str, Any]]:
         time_ms = np.sort(np.rint(ships["arrival_s"].to_numpy() * 1000).astype(np.int64))
         parts["events"].append(pd.DataFrame({"period": period, "time_ms": time_ms, "seq": np.arange(n), "kind": "arrived"}))
     size = {"a": {"length_m": 260.0, "width_m": 24.0}, "b": {"length_m": 290.0, "width_m": 38.0}}
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}, {"locks": {"terneuzen": {"reference": size}}}
+    rule = {"distances_m": [0.0, 10.0, 50.0, 100.0], "alone_from": 2}
+    facts = {"locks": {"terneuzen": {"reference": size}}, "dangerous_goods": {"terneuzen": {"reference": rule, "narrow": rule}}}
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}, facts
 
 
 def test_the_tables_of_a_replication_are_checked_per_period_and_lock() -> None:
     tables, facts = replication(100)
     assert check_waterway(tables, facts, "reference") == []
-    narrow = {
+    narrow = facts | {
         "locks": {"terneuzen": {"reference": facts["locks"]["terneuzen"]["reference"], "narrow": {c: {"length_m": 100.0, "width_m": 10.0} for c in "ab"}}}
     }
     assert any("outside 'a' of 100.00 by 10.00 m" in m for m in check_waterway(tables, narrow, "narrow")), "each variant has its own chambers"
@@ -131,6 +133,8 @@ def test_the_tables_of_a_replication_are_checked_per_period_and_lock() -> None:
         ("events", change(5, seq=7), "event 7 follows event 4: a number is missing or twice there"),
         ("legs", change(5, leave_s=1e7), "ship 5 leaves estuary at 10000000.000 s and enters canal at"),
         ("legs", change(5, enter_s=1e7), "ship 5 leaves estuary at"),
+        ("ships", change(slice(None), n_cone=1), "cones ask for 10.00 m"),
+        ("ships", change(slice(None), n_cone=2), "with 2 and 2 cones; from 2 a ship is locked alone"),
         ("ships", change(5, depart_s=1e7), "ship 's5', lock terneuzen, period summer has times that are not in order: depart_s 10000000.000"),
     ],
 )

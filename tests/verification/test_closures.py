@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from nspd_mobility.codes import ClosureCause, ClosureClass
+from nspd_mobility.engine.calendar import class_of
 from nspd_mobility.errors import DataError
 from nspd_mobility.network.dataset import find_dataset
 from nspd_mobility.params.build import build, build_plain
@@ -17,7 +18,6 @@ from nspd_mobility.params.closures import ClosureParams, OuterLimits, RegimePara
 from nspd_mobility.params.tree import load_yaml
 from nspd_mobility.streams import Streams
 from nspd_mobility.waterway import LevelSeries
-from nspd_mobility.waterway.closure_calendar import class_of
 from nspd_mobility.waterway.closures import closed_share, closure_intervals, closure_records
 from nspd_mobility.waterway.levels import sea_levels
 from nspd_mobility.waterway.tide import read_constituents

@@ -31,7 +31,7 @@ def trade_off(context: Context) -> list[Block]:
         lost = [say("trade_off.beaten", variant=sentence(context.title(v)), other=context.title(o)) for v, o in beaten(context, usable).items()]
         blocks += [Prose(say("trade_off.beaten_text")), Bullets(lost)] if lost else []
     blocks += [Prose(say("figures.saturated_note", variant=sentence(context.title(v)), growth=growth(context, v)), "note") for v in known if v not in usable]
-    return [*blocks, _table(context, known)]
+    return [*blocks, Prose(say("trade_off.net"), "note"), _table(context, known)]
 
 
 def beaten(context: Context, variants: list[str]) -> dict[str, str]:

@@ -1,11 +1,11 @@
-"""Closures that are known by date or by chance: a lock's calendar, and random outages drawn before t = 0.
+"""Closures that are known by date or by chance: the calendar of a lock or a bridge, and random outages drawn before t = 0.
 
 A closure of the calendar has local clock times. One that comes back is laid out day by day or week by week; where the clocks change,
 a time that is skipped becomes the next one that exists, and of an hour that comes twice a closure begins in the first and ends in the
 second. A closure that comes once and names such an hour is refused: it must say which of the two it means.
 
-Outages of a chamber and class are a Poisson process with `rate_per_year`. The outages of each UTC day are drawn from frozen numbers of
-(seed, replication, lock, chamber, class, day): a count, then for each a moment of the day and a length, log-uniform between the
+Outages of a facility and class are a Poisson process with `rate_per_year`. The outages of each UTC day are drawn from frozen numbers of
+(seed, replication, facility, class, day): a count, then for each a moment of the day and a length, log-uniform between the
 shortest and the longest of the class (short ones are commoner). A window that begins later has the same outages, those that began
 before it and last into it included, and a higher rate adds outages and keeps those that there were.
 """
@@ -21,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..codes import ClosureCause, ClosureClass, Repeat
+from ..codes import ClosureClass, Code, Repeat
 from ..demand.poisson import poisson_quantile
 from ..errors import DataError
-from ..params.closures import CLASS_LIMITS_S, CalendarClosure, OutageParams, parse_clock_s, parse_day, parse_moment
+from ..params.closures import CLASS_LIMITS_S, CalendarEntry, OutageParams, parse_clock_s, parse_day, parse_moment
 from ..streams import Streams
 from ..units import LOCAL_ZONE, S_PER_DAY
 
@@ -36,24 +36,25 @@ _DAYS_PER_REPEAT = {Repeat.DAILY: 1, Repeat.WEEKLY: 7}
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """One closure of one chamber.
+    """One closure of one place: a chamber of a lock, or a bridge.
 
     Attributes
     ----------
-    chamber : str
+    place : str
     begin_s, end_s : float
         Seconds from the run's epoch.
-    cause : ClosureCause
+    cause : Code
+        A `ClosureCause` of a chamber, a `BridgeWindow` of a bridge.
     name : str
         The entry that it comes from, for messages.
     may_overlap : bool
         Whether it may overlap one with another cause.
     """
 
-    chamber: str
+    place: str
     begin_s: float
     end_s: float
-    cause: ClosureCause
+    cause: Code
     name: str = ""
     may_overlap: bool = True
 
@@ -75,7 +76,7 @@ def class_of(duration_s: float) -> ClosureClass:
     return ClosureClass.OVER_2_DAYS
 
 
-def occurrences(entry: CalendarClosure, name: str, epoch: pd.Timestamp, begin_s: float, end_s: float) -> list[tuple[float, float]]:
+def occurrences(entry: CalendarEntry, name: str, epoch: pd.Timestamp, begin_s: float, end_s: float) -> list[tuple[float, float]]:
     """Return when a closure of the calendar holds within a window, each time with its full length (s from the epoch).
 
     Raises
@@ -109,7 +110,7 @@ def _once_s(text: str, what: str, zero: datetime.datetime) -> float:
     return (moment - zero).total_seconds()
 
 
-def _repeated(entry: CalendarClosure, zero: datetime.datetime, begin_s: float, end_s: float) -> Iterator[tuple[float, float]]:
+def _repeated(entry: CalendarEntry, zero: datetime.datetime, begin_s: float, end_s: float) -> Iterator[tuple[float, float]]:
     period = _DAYS_PER_REPEAT[entry.repeat]
     start, stop = (parse_clock_s(text, entry.repeat) for text in (entry.begin, entry.end))
     stop += period * S_PER_DAY if stop <= start else 0
@@ -136,7 +137,7 @@ def _local(day: datetime.date, at_s: int, fold: int) -> datetime.datetime:
     return utc
 
 
-def _check_class(entry: CalendarClosure, name: str, duration_s: float) -> None:
+def _check_class(entry: CalendarEntry, name: str, duration_s: float) -> None:
     if entry.closure_class is not None and class_of(duration_s) is not entry.closure_class:
         raise DataError(
             f"closure '{name}': lasts {duration_s / 3600:g} h, which is of class {class_of(duration_s).word}, not {entry.closure_class.word}; "
@@ -144,10 +145,11 @@ def _check_class(entry: CalendarClosure, name: str, duration_s: float) -> None:
         )
 
 
-def drawn_outages(
-    outages: OutageParams, *, lock: str, chamber: str, streams: Streams, epoch: pd.Timestamp, begin_s: float, end_s: float
-) -> list[tuple[float, float]]:
-    """Return the random outages of a chamber that touch a window, each with its full length (s from the epoch), in no order."""
+def drawn_outages(outages: OutageParams, facility: str, streams: Streams, *, epoch: pd.Timestamp, begin_s: float, end_s: float) -> list[tuple[float, float]]:
+    """Return the random outages of a facility that touch a window, each with its full length (s from the epoch), in no order.
+
+    The name of the facility, such as ``terneuzen/oostsluis``, is part of what its outages are drawn by.
+    """
     zero_s = (epoch - pd.Timestamp(0, tz="UTC")).total_seconds()
     found: list[tuple[float, float]] = []
     for kind in ClosureClass:
@@ -155,7 +157,7 @@ def drawn_outages(
         if mine.rate_per_year > 0.0:
             first_day = int(np.floor((zero_s + begin_s - mine.max_s) / S_PER_DAY))
             days = np.arange(first_day, int(np.floor((zero_s + end_s) / S_PER_DAY)) + 1, dtype=np.int64)
-            begins, lengths = _outages_of_days(days, mine.rate_per_year, (mine.min_s, mine.max_s), f"outage/{lock}/{chamber}/{kind.word}", streams)
+            begins, lengths = _outages_of_days(days, mine.rate_per_year, (mine.min_s, mine.max_s), f"outage/{facility}/{kind.word}", streams)
             begins -= zero_s
             touches = (begins < end_s) & (begins + lengths > begin_s)
             found += list(zip(begins[touches].tolist(), (begins + lengths)[touches].tolist(), strict=True))
@@ -178,25 +180,31 @@ def _outages_of_days(
     return begins[is_there], (low * (high / low) ** u[:, :, 1])[is_there]
 
 
-def check_overlaps(closures: Iterable[Closure]) -> None:
-    """Refuse two closures of a chamber that overlap and have different causes, unless one of them says that it may.
+def check_overlaps(closures: Iterable[Closure], what: str) -> None:
+    """Refuse two closures of a place that overlap and have different causes, unless one of them says that it may.
+
+    Parameters
+    ----------
+    closures : iterable of Closure
+    what : str
+        What the places are, for the message: chamber or bridge.
 
     Raises
     ------
     DataError
         For the first such pair, which it names.
     """
-    by_chamber: dict[str, list[Closure]] = {}
+    by_place: dict[str, list[Closure]] = {}
     for closure in closures:
-        by_chamber.setdefault(closure.chamber, []).append(closure)
-    for chamber, mine in by_chamber.items():
+        by_place.setdefault(closure.place, []).append(closure)
+    for place, mine in by_place.items():
         mine.sort(key=lambda closure: closure.begin_s)
-        latest: dict[ClosureCause, Closure] = {}  # of each cause, the strict one that ends last
+        latest: dict[Code, Closure] = {}  # of each cause, the strict one that ends last
         for closure in mine:
             for other in latest.values():
                 if other.cause is not closure.cause and other.end_s > closure.begin_s and not closure.may_overlap:
                     raise DataError(
-                        f"closures '{other.name}' ({other.cause.word}) and '{closure.name}' ({closure.cause.word}) of chamber '{chamber}' overlap; "
+                        f"closures '{other.name}' ({other.cause.word}) and '{closure.name}' ({closure.cause.word}) of {what} '{place}' overlap; "
                         f"move one of them, give them one cause, or let one say 'may_overlap: true'"
                     )
             if not closure.may_overlap and (closure.cause not in latest or latest[closure.cause].end_s < closure.end_s):
