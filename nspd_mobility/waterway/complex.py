@@ -150,8 +150,11 @@ class LockComplex:
     def drain(self) -> tuple[Any, Any]:
         """Return the ship rows and the lockage rows since the last call, and forget them."""
         state = self.lock[0]
-        ships = self._ship_rows[: state["n_ship_rows"]].copy()
-        lockages = self._lockage_rows[: state["n_lockage_rows"]].copy()
+        ships = self._ship_rows[: state["n_ship_rows"]]
+        lockages = self._lockage_rows[: state["n_lockage_rows"]]
+        # the caller keeps these: new ones cost less than copies
+        self._ship_rows = records.records(records.SHIP_ROW, len(self._ship_rows))
+        self._lockage_rows = records.records(records.LOCKAGE_ROW, len(self._lockage_rows))
         state["n_ship_rows"] = 0
         state["n_lockage_rows"] = 0
         return ships, lockages
@@ -186,7 +189,7 @@ class LockComplex:
 
 def _doubled(rows: Any) -> Any:
     larger = records.records(rows.dtype, 2 * len(rows))
-    larger[: len(rows)] = rows
+    larger.view(np.int64)[: rows.nbytes // 8] = rows.view(np.int64)  # every field has 8 bytes; by records it takes 4 times as long
     return larger
 
 
