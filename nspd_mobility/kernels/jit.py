@@ -67,9 +67,13 @@ def _module_files(path: Path) -> list[Path]:
 
 @cache
 def closure_hash(path: Path) -> str:
-    """Return a hash of a module's source, of all that it imports from this package, and of the Numba version."""
+    """Return a hash of a module's source, of all that it imports from this package, and of the Numba version.
+
+    The layouts of records beside a module (``*records.py``) count as imported: a kernel that only gets records as arguments imports
+    nothing of them, and would be kept once more for every layout that they had.
+    """
     seen: set[Path] = set()
-    todo = [path]
+    todo = [path, *path.parent.glob("*records.py")]
     while todo:
         here = todo.pop()
         if here not in seen:
@@ -173,6 +177,17 @@ def kernel(function: F) -> F:
         _log.warning("compiled kernels are not kept: %s", error)
     KERNELS.append(dispatcher)
     return cast(F, dispatcher)
+
+
+def direct(function: F, *arguments: Any) -> F:
+    """Return a kernel as compiled for arguments of these types, to be called with these types only.
+
+    Numba looks at the type of every argument of every call: for the step of a lock, with ten arrays, that takes 1.3 of 1.7 us.
+    """
+    if not is_compiled():
+        return function
+    dispatcher: Any = function
+    return cast(F, dispatcher.compile(tuple(map(numba.typeof, arguments))))
 
 
 def _forget_literals(dispatcher: Any) -> None:
