@@ -151,10 +151,10 @@ def _checked(legs: pd.DataFrame, stretches: pd.DataFrame, id_column: str) -> tup
 def _pairs(times: Any) -> Any:
     """Return all pairs; the kernel runs again where there are more of them than the first room holds."""
     room = max(16, len(times))
-    active = np.empty((2, len(times)), dtype=np.int64)
+    active, ends = np.empty((2, len(times)), dtype=np.int64), np.empty((2, 2), dtype=np.int64)
     while True:
         pairs = records.records(PAIR, room)
-        n = find_pairs(times, active, pairs)
+        n = find_pairs(times, active, ends, pairs)
         if n <= room:
             return pairs[:n]
         room = int(n)

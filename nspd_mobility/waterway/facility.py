@@ -48,7 +48,7 @@ class LockFacility:
     def add_arrivals(self, requests: Any) -> None:
         """Give further arrivals, in order of time and none before those given already."""
         left = self._requests[self._next :]
-        self._requests = records.as_records(np.concatenate([left, requests])) if len(left) else requests
+        self._requests = records.as_records(np.concatenate([left, requests])) if len(left) else records.as_records(np.ascontiguousarray(requests))
         self._times = self._requests["time_ms"].tolist()
         self._next = 0
 
@@ -95,7 +95,7 @@ class LockFacility:
 
     def outbox(self) -> list[tuple[str, int, int, Any]]:
         """Return the ships that go on to the canal; their exit is known when the doors open."""
-        n_rows = int(self.complex.lock["n_ship_rows"][0])
+        n_rows = self.complex.n_ship_rows
         if n_rows == self._n_sent:
             return []
         rows = self.complex.ship_rows(self._n_sent)

@@ -11,7 +11,7 @@ PAIR = np.dtype([("first", "i8"), ("second", "i8"), ("is_meeting", "i8")])
 
 
 @kernel
-def find_pairs(legs, active, pairs):
+def find_pairs(legs, active, ends, pairs):
     """Write the encounters of legs into `pairs` and return their number.
 
     A leg is compared with those on its stretch only: of the other direction all that are on it (every one is a meeting), of its
@@ -23,13 +23,14 @@ def find_pairs(legs, active, pairs):
     legs : record array of LEG_TIME
         In the order (stretch, enter_s, direction).
     active : ndarray of int64, shape (2, n_leg)
-        Work space.
+        Work space: by direction the legs that are sailed.
+    ends : ndarray of int64, shape (2, 2)
+        Work space: where those begin and end.
     pairs : record array of PAIR
         `first` overtakes `second`, or sails forward and meets it; rows of `legs`. What does not fit is counted only.
     """
     n_pairs = 0
-    first = np.zeros(2, np.int64)
-    last = np.zeros(2, np.int64)  # active[d, first[d]:last[d]], by leave_s
+    first, last = ends[0], ends[1]  # active[d, first[d]:last[d]], by leave_s
     for i in range(legs.shape[0]):
         leg = legs[i]
         if i == 0 or legs[i - 1].stretch != leg.stretch:
