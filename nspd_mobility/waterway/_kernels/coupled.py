@@ -88,9 +88,7 @@ def advance(
             for b in range(bridges.shape[0]):
                 bridge = bridges[b, 0]
                 if bridge.n_calls > 0 or bridge.next_ms <= now_ms:
-                    status, _ = step_bridge(
-                        bridges[b], users[b], windows[b], calls[b], 0, bridge.n_calls, now_ms, closure_rows[b], wait_rows[b], grants[b]
-                    )
+                    status, _ = step_bridge(bridges[b], users[b], windows[b], calls[b], 0, bridge.n_calls, now_ms, closure_rows[b], wait_rows[b], grants[b])
                     if status != _OK:
                         return status, b, now_ms
                     bridge.n_calls = 0
