@@ -205,6 +205,7 @@ class CanalStatus(Code):
     HEAP_FULL = 3
     MESSAGES_FULL = 4
     CLOCK_RAN_BACK = 5
+    CLOCK_STUCK = 6
 
 
 class BridgePhase(Code):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..codes import BridgeCause, BridgeUser, CanalEnd
-from ..engine.bridge import BridgeFacility
+from ..engine.bridge_state import Bridge
 from ..tables.schemas import BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WAITS
 from ..units import MS_PER_S
 from ..waterway._kernels import canal_records
@@ -125,7 +125,7 @@ class EncounterCount:
         return self._sum(pd.concat(self._counts, ignore_index=True), "beam_sum_max_m").assign(period=self._day.period.name)[ENCOUNTERS.names]
 
 
-def bridge_tables(name: str, bridge: BridgeFacility, fleet: pd.DataFrame, day: Day) -> dict[str, pd.DataFrame]:
+def bridge_tables(name: str, bridge: Bridge, fleet: pd.DataFrame, day: Day) -> dict[str, pd.DataFrame]:
     """Return the rows of a bridge since the last time: its closures for road and rail, and who passed."""
     closures, waits = bridge.drain()
     entity = fleet["entity_id"].astype("uint64")

@@ -10,7 +10,8 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from ..engine.bridge import BridgeFacility, needs_opening
+from ..engine.bridge import needs_opening
+from ..engine.bridge_state import Bridge
 from ..engine.bridge_tables import to_windows
 from ..engine.clock import Clock, Facility
 from ..network.waterway import FairwayNetwork
@@ -35,8 +36,8 @@ class Fairways:
     canal : CanalFacility or None
         None where nothing lies behind the locks.
     layout : CanalLayout or None
-    bridges : dict of str to BridgeFacility
-        By node.
+    bridges : dict of str to Bridge
+        By node; they step with the canal.
     stretches : DataFrame
         The canal's stretches: id, length_m, km_begin, km_end.
     """
@@ -45,7 +46,7 @@ class Fairways:
     locks: dict[str, LockFacility]
     canal: CanalFacility | None
     layout: CanalLayout | None
-    bridges: dict[str, BridgeFacility]
+    bridges: dict[str, Bridge]
     stretches: pd.DataFrame
 
     def is_on_canal(self, node: str) -> bool:
@@ -63,13 +64,13 @@ def build_fairways(
     bridges = {}
     for name, bridge in params.bridges.items():
         if name in nodes:
-            bridges[name] = BridgeFacility(f"bridge {name}", bridge, to_windows(windows[name]))
+            bridges[name] = Bridge(name, bridge, to_windows(windows[name]))
     here = [name for name in params.locks if name in nodes]
     canal = None
     if layout is not None:
-        canal = CanalFacility(CANAL, layout, {name: facility.name for name, facility in bridges.items()}, {name: f"lock {name}" for name in here})
+        canal = CanalFacility(CANAL, layout, bridges, {name: f"lock {name}" for name in here})
     locks = {name: LockFacility(f"lock {name}", lock, levels, closures[name], CANAL if name in here else None) for name, lock in params.locks.items()}
-    facilities: list[Facility] = [*([canal] if canal is not None else []), *bridges.values(), *locks.values()]
+    facilities: list[Facility] = [*([canal] if canal is not None else []), *locks.values()]
     table = network.stretches.loc[stretches, ["length_m", "km_begin", "km_end"]].reset_index()
     return Fairways(Clock(*facilities), locks, canal, layout, bridges, table)
 

@@ -174,7 +174,6 @@ class BridgeFacility:
         self._times: list[int] = []
         self._next = 0
         self._names: list[str] = []
-        self._numbers: dict[str, int] = {}
         self._inbox = as_records(np.zeros(0, layout.INBOX))
         self._values = np.zeros((0, len(layout.INBOX.names or ())), dtype=np.int64)
         self._grow(16)
@@ -203,13 +202,8 @@ class BridgeFacility:
             self._grow(2 * n)
         if n_given:
             self._inbox[:n_given] = self._requests[first : self._next]
-        for k, (kind, who, direction, eta_ms, pass_ms, reply_to, *more) in enumerate(messages, n_given):
-            reply = self._numbers.get(reply_to)
-            if reply is None:
-                reply = self._numbers[reply_to] = len(self._names)
-                self._names.append(reply_to)
-            priority, is_wide = more if more else (0, 0)
-            self._values[k] = (kind, now_ms, who, direction, eta_ms, pass_ms, priority, is_wide, reply)
+        for k, message in enumerate(messages, n_given):
+            self._values[k] = inbox_values(message, now_ms, self._names)
         return self.bridge.step(self._inbox, n, now_ms)
 
     def outbox(self) -> list[tuple[str, int, int, Any]]:
@@ -230,3 +224,12 @@ class BridgeFacility:
         """Make room for `n` messages: one block of whole numbers, seen as records by the kernel."""
         self._values = np.zeros((n, self._values.shape[1]), dtype=np.int64)
         self._inbox = as_records(self._values.view(layout.INBOX).reshape(n))
+
+
+def inbox_values(message: tuple[Any, ...], now_ms: int, callers: list[str]) -> tuple[int, ...]:
+    """Return a message as the values of INBOX; who calls for the first time is added to the callers, by whose number it is answered."""
+    kind, who, direction, eta_ms, pass_ms, reply_to, *more = message
+    if reply_to not in callers:
+        callers.append(reply_to)
+    priority, is_wide = more if more else (0, 0)
+    return kind, now_ms, who, direction, eta_ms, pass_ms, priority, is_wide, callers.index(reply_to)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -52,47 +53,82 @@ class Bridge:
             state[field] = NEVER_MS
         self.users = records(layout.USER, _FIRST_CAPACITY)
         self.grants = records(layout.GRANT, _FIRST_CAPACITY)
-        self._closure_rows = records(layout.CLOSURE_ROW, 2 * _FIRST_CAPACITY)
-        self._wait_rows = records(layout.WAIT_ROW, 2 * _FIRST_CAPACITY)
+        self.closure_rows = records(layout.CLOSURE_ROW, 2 * _FIRST_CAPACITY)
+        self.wait_rows = records(layout.WAIT_ROW, 2 * _FIRST_CAPACITY)
 
     def step(self, inbox: Any, n: int, now_ms: int) -> int:
         """Do all that is due at `now_ms`, with the first `n` messages of `inbox`, and return the next time; the coupled driver."""
         while True:
-            status, next_ms = step_bridge(self.state, self.users, self.windows, inbox, 0, n, now_ms, self._closure_rows, self._wait_rows, self.grants)
+            status, next_ms = step_bridge(self.state, self.users, self.windows, inbox, 0, n, now_ms, self.closure_rows, self.wait_rows, self.grants)
             if status == _OK:
                 return int(next_ms)
-            self._grow(status, now_ms)
+            self.grow(status, now_ms)
 
     def run(self, inbox: Any, until_ms: int) -> None:
         """Drive the bridge over messages sorted by time, up to `until_ms`; the compiled driver."""
         while True:
-            status = run_bridge(self.state, self.users, self.windows, inbox, until_ms, self._closure_rows, self._wait_rows, self.grants)
+            status = run_bridge(self.state, self.users, self.windows, inbox, until_ms, self.closure_rows, self.wait_rows, self.grants)
             if status == _OK:
                 return
-            self._grow(status, int(self.state["now_ms"][0]))
+            self.grow(status, int(self.state["now_ms"][0]))
 
     def drain(self) -> tuple[Any, Any]:
         """Return the closure rows and the wait rows since the last call, and forget them."""
         state = self.state[0]
-        closures = self._closure_rows[: state["n_closure_rows"]].copy()
-        waits = self._wait_rows[: state["n_wait_rows"]].copy()
+        closures = self.closure_rows[: state["n_closure_rows"]].copy()
+        waits = self.wait_rows[: state["n_wait_rows"]].copy()
         state["n_closure_rows"] = 0
         state["n_wait_rows"] = 0
         return closures, waits
 
-    def _grow(self, status: int, now_ms: int) -> None:
+    def grow(self, status: int, now_ms: int) -> None:
         """Double what is full; anything else is a fault of who sent the message, or of the model."""
         if status == BridgeStatus.USERS_FULL:
             self.users = _doubled(self.users)
         elif status == BridgeStatus.WAIT_ROWS_FULL:
-            self._wait_rows = _doubled(self._wait_rows)
+            self.wait_rows = _doubled(self.wait_rows)
         elif status == BridgeStatus.CLOSURE_ROWS_FULL:
-            self._closure_rows = _doubled(self._closure_rows)
+            self.closure_rows = _doubled(self.closure_rows)
         elif status == BridgeStatus.GRANTS_FULL:
             self.grants = _doubled(self.grants)
         else:
             raise SimulationError(f"bridge {self.name}: {_FAULTS[BridgeStatus(status)]} at {now_ms / MS_PER_S:.3f} s")
 
+
+class BridgePool:
+    """Several bridges in common arrays, a row for each, for a kernel that steps them together; each bridge sees its row.
+
+    Parameters
+    ----------
+    bridges : sequence of Bridge
+    """
+
+    def __init__(self, bridges: Sequence[Bridge]) -> None:
+        self.bridges = list(bridges)
+        self.arrays = [self._joined(name, dtype) for name, dtype in _ARRAYS.items()]
+
+    def grow(self, b: int, status: int, now_ms: int) -> None:
+        """Double for all what is full for bridge `b`."""
+        self.bridges[b].grow(status, now_ms)
+        self.arrays = [self._joined(name, dtype) for name, dtype in _ARRAYS.items()]
+
+    def _joined(self, name: str, dtype: np.dtype[Any]) -> Any:
+        parts = [getattr(bridge, name) for bridge in self.bridges]
+        joined = records(dtype, (len(parts), max(map(len, parts), default=0)))  # windows without length change nothing
+        for bridge, row, part in zip(self.bridges, joined, parts, strict=True):
+            row[: len(part)] = part
+            setattr(bridge, name, row)
+        return joined
+
+
+_ARRAYS = {
+    "state": layout.BRIDGE,
+    "users": layout.USER,
+    "windows": layout.WINDOW,
+    "closure_rows": layout.CLOSURE_ROW,
+    "wait_rows": layout.WAIT_ROW,
+    "grants": layout.GRANT,
+}
 
 _FAULTS = {
     BridgeStatus.CLOCK_RAN_BACK: "is asked for a time in its past",

@@ -24,8 +24,7 @@ import simpy
 
 from ..errors import SimulationError
 from ..units import MS_PER_S, NEVER_MS
-
-MAX_DELTAS = 64
+from .messages import MAX_DELTAS
 
 
 class Facility(Protocol):

@@ -10,8 +10,12 @@ What follows the kind::
     SHIP_EXIT       ship                                            lock -> canal: the ship is clear of the lock
     SHIP_ARRIVES    ship                                            canal -> lock: the ship comes to the line-up area
 
-`direction` is 0 from the stretch's from_node to its to_node, else 1. Times are int64 ms.
+`direction` is 0 from the stretch's from_node to its to_node, else 1. Times are int64 ms. A bridge that steps with a canal has no place of
+its own on the clock: a message for it goes to the canal as ``(bridge, message)``, with the node of the bridge.
 """
+
+MAX_DELTAS = 64
+"""More exchanges than these within one millisecond are a cycle."""
 
 SHIP_CALL = 1
 SHIP_CANCEL = 2

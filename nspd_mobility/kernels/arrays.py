@@ -9,7 +9,7 @@ import numpy as np
 from .jit import is_compiled
 
 
-def records(dtype: np.dtype[Any], n: int) -> Any:
+def records(dtype: np.dtype[Any], n: int | tuple[int, ...]) -> Any:
     """Return `n` zeroed records that a kernel can use, compiled or not.
 
     Compiled code reads the fields of a plain structured array as attributes. Plain Python code needs a recarray for that, which

@@ -176,6 +176,7 @@ class CanalLayout:
 
     def _node_records(self, kinds: dict[str, str], berths: dict[str, int]) -> Any:
         nodes = records.records(canal_records.NODE, len(self.node_names))
+        nodes["worked"] = -1
         for record, name in zip(nodes, self.node_names, strict=True):
             record["bridge"] = self.bridges.index(name) if name in self.bridges else -1
             record["is_berth"] = kinds.get(name) == BERTH_KIND

@@ -11,15 +11,19 @@ from typing import Any
 import numpy as np
 
 from ..codes import CanalStatus
+from ..engine._kernels.bridge_records import INBOX
+from ..engine.bridge_state import Bridge, BridgePool
 from ..errors import SimulationError
 from ..kernels.heap import HEAP_ENTRY
 from ..params import fill_record
 from ..units import MS_PER_S, NEVER_MS, to_ms
 from ._kernels import canal_records, records
-from ._kernels.canal import link_free, run, step
+from ._kernels.canal import link_free, run
+from ._kernels.coupled import advance
 from .canal_layout import CanalLayout
 
 _FIRST_CAPACITY = 64
+_OK = int(CanalStatus.OK)  # the member costs as much as the step
 NO_REQUESTS = records.records(canal_records.REQUEST, 0)
 
 
@@ -33,21 +37,31 @@ class Canal:
         Closed times of bridges by node: [begin, end) in ms, in order and apart from each other.
     bridges, locks : collection of str
         Nodes of bridges that are called by message, and nodes where ships go on to a lock.
+    worked : mapping of str to Bridge, optional
+        By node, bridges that step with the canal.
     """
 
     def __init__(
-        self, layout: CanalLayout, closures_ms: Mapping[str, Sequence[tuple[int, int]]] | None = None, bridges: Sequence[str] = (), locks: Sequence[str] = ()
+        self,
+        layout: CanalLayout,
+        closures_ms: Mapping[str, Sequence[tuple[int, int]]] | None = None,
+        bridges: Sequence[str] = (),
+        locks: Sequence[str] = (),
+        worked: Mapping[str, Bridge] | None = None,
     ) -> None:
         self.layout = layout
         self.state = _state_record(layout)
-        self._n_messages = self.state["n_messages"]
         self.nodes = layout.nodes.copy()
         self.stretches = layout.stretches.copy()
         self.sections = records.records(canal_records.SECTION, max(1, len(layout.section_names)))
         for record, section in zip(self.sections, layout.params.sections.values(), strict=False):
             record["meeting_max_beam_sum_m"] = section.meeting_max_beam_sum_m
         self.closures = self._closures(closures_ms or {})
-        for name in bridges:
+        worked = worked or {}
+        self.pool = BridgePool(list(worked.values()))
+        for number, name in enumerate(worked):
+            self.nodes["worked"][layout.node_number[name]] = number
+        for name in [*bridges, *worked]:
             self.nodes["bridge_kind"][layout.node_number[name]] = canal_records.BRIDGE_BY_MESSAGE
         for name in locks:
             self.nodes["is_lock"][layout.node_number[name]] = 1
@@ -55,12 +69,31 @@ class Canal:
         self._heap = records.records(HEAP_ENTRY, 4 * _FIRST_CAPACITY)
         self._rows = records.records(canal_records.ROW, 16 * _FIRST_CAPACITY)
         self._messages = records.records(canal_records.MESSAGE_OUT, 4 * _FIRST_CAPACITY)
+        self.inbox = records.records(canal_records.REQUEST, _FIRST_CAPACITY)
+        self.calls = records.records(INBOX, (len(worked), 4 * _FIRST_CAPACITY))
         link_free(self.state, self.slots, 0)
 
-    def step(self, inbox: Any, n_inbox: int, departures: Any, now_ms: int, horizon_ms: int) -> int:
+    def post(self, request: Any) -> None:
+        """Put a message into the inbox of the next step."""
+        n = int(self.state["n_inbox"][0])
+        if n == len(self.inbox):
+            self.inbox = _doubled(self.inbox)
+        self.inbox[n] = request
+        self.state["n_inbox"] = n + 1
+
+    def call(self, b: int, message: tuple[int, ...]) -> None:
+        """Put a message, the values of INBOX, to bridge `b` that steps with the canal into the inbox of its next step."""
+        state = self.pool.bridges[b].state
+        n = int(state["n_calls"][0])
+        if n == self.calls.shape[1]:
+            self._grow(int(CanalStatus.MESSAGES_FULL))
+        self.calls[b, n] = message
+        state["n_calls"] = n + 1
+
+    def step(self, departures: Any, now_ms: int, horizon_ms: int) -> int:
         """Do all that is due at `now_ms`, and before the horizon up to the first message; return the next time."""
         while True:
-            status, next_ms = step(
+            status, where, now_ms = advance(
                 self.state,
                 self.nodes,
                 self.stretches,
@@ -69,17 +102,21 @@ class Canal:
                 self.closures,
                 self.slots,
                 self._heap,
-                inbox,
-                n_inbox,
+                self.inbox,
                 departures,
-                now_ms,
-                horizon_ms,
                 self._rows,
                 self._messages,
+                *self.pool.arrays,
+                self.calls,
+                now_ms,
+                horizon_ms,
             )
-            if status == CanalStatus.OK:
-                return int(next_ms)
-            self._grow(status)
+            if status == _OK:
+                return int(now_ms)
+            if where >= 0:
+                self.pool.grow(where, status, now_ms)
+            else:
+                self._grow(status)
 
     def run(self, departures: Any, until_ms: int) -> None:
         """Drive the canal over sorted departures up to `until_ms`."""
@@ -110,11 +147,9 @@ class Canal:
         return rows
 
     def take_messages(self) -> Any:
-        """Return the messages of the last step, and forget them; None where there are none."""
-        n = self._n_messages[0]
-        if n == 0:
-            return None
-        self._n_messages[0] = 0
+        """Return the messages of the last step, and forget them."""
+        n = int(self.state["n_messages"][0])
+        self.state["n_messages"] = 0
         return self._messages[:n]
 
     def earliest_unwritten_ms(self) -> int:
@@ -134,9 +169,11 @@ class Canal:
             self._heap = _doubled(self._heap)
         elif status == CanalStatus.MESSAGES_FULL:
             self._messages = _doubled(self._messages)
+            self.calls = records.as_records(np.concatenate([self.calls, np.zeros_like(self.calls)], axis=1))
         elif status == CanalStatus.SLOTS_FULL:
             begin = len(self.slots)
             self.slots = _doubled(self.slots)
+            self.inbox = _doubled(self.inbox)
             link_free(self.state, self.slots, begin)
         else:
             word = CanalStatus(status).word.replace("_", " ")

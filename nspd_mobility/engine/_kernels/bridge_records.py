@@ -113,6 +113,7 @@ BRIDGE = np.dtype(
         ("n_closure_rows", "i8"),
         ("n_wait_rows", "i8"),
         ("n_grants", "i8"),
+        ("n_calls", "i8"),  # messages to it, of a driver of several bridges
         # the present cycle
         ("cause_user", "i8"),
         ("n_ships", "i8"),

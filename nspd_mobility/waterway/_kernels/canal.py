@@ -1,4 +1,4 @@
-"""A canal as a facility: one compiled step for all that happens in one millisecond, and the loop over milliseconds.
+"""A canal: all that happens in one millisecond, and the loop over milliseconds.
 
 Within a millisecond the order is release (tails leave sections, berths come free), state change (ships reach the end of a
 stretch, bridges open), request (messages, departures), grant (sections). Ties end at the ship's key, never at the order of
@@ -38,7 +38,6 @@ _ROWS_FULL = int(CanalStatus.ROWS_FULL)
 _SLOTS_FULL = int(CanalStatus.SLOTS_FULL)
 _HEAP_FULL = int(CanalStatus.HEAP_FULL)
 _MESSAGES_FULL = int(CanalStatus.MESSAGES_FULL)
-_CLOCK_RAN_BACK = int(CanalStatus.CLOCK_RAN_BACK)
 _BRIDGE = int(CanalWait.BRIDGE)
 _BERTH = int(CanalWait.BERTH)
 _END_BOUNDARY = int(CanalEnd.BOUNDARY)
@@ -50,58 +49,21 @@ _WITHOUT_BOUND_M = 1e9
 
 
 @kernel
-def step(state, nodes, stretches, sections, path, closures, slots, heap, inbox, n_inbox, departures, now_ms, horizon_ms, rows, messages):
-    """Do all that is due at `now_ms`, and then all before `horizon_ms` up to the first message that goes out.
-
-    Parameters
-    ----------
-    state, nodes, stretches, sections, path, closures, slots, heap : record arrays
-        The canal, changed in place.
-    inbox : record array of REQUEST
-        What other facilities sent for `now_ms`: the first `n_inbox` records.
-    departures : record array of REQUEST
-        Ships that start by themselves, in order of time; those before ``state[0].next_departure`` have started.
-    now_ms, horizon_ms : int
-        A horizon of `now_ms` or before does `now_ms` alone.
-    rows, messages : record arrays
-        Results and messages, appended at ``state[0].n_rows`` and ``state[0].n_messages``.
-
-    Returns
-    -------
-    status : int
-        0, or the reason why nothing was done: something has to grow, or the clock ran backwards.
-    next_ms : int
-        When something is due next without further messages.
-    """
-    canal = state[0]
-    if now_ms < canal.now_ms:
-        return _CLOCK_RAN_BACK, canal.now_ms
-    status = _instant(canal, nodes, stretches, sections, path, closures, slots, heap, inbox, n_inbox, departures, now_ms, rows, messages)
-    if status != _OK:
-        return status, now_ms
-    while True:
-        next_ms = _next_ms(canal, heap, departures)
-        if canal.n_messages > 0 or next_ms >= horizon_ms:
-            return _OK, next_ms
-        if _instant(canal, nodes, stretches, sections, path, closures, slots, heap, inbox, 0, departures, next_ms, rows, messages) != _OK:
-            return _OK, next_ms  # the next call finds the same, and grows
-
-
-@kernel
 def run(state, nodes, stretches, sections, path, closures, slots, heap, inbox, departures, until_ms, rows, messages):
     """Do all that is due up to `until_ms`; the compiled driver. Returns the status; call again after growing."""
     canal = state[0]
     while True:
-        next_ms = _next_ms(canal, heap, departures)
+        next_ms = next_due(canal, heap, departures)
         if next_ms > until_ms or next_ms >= _NEVER_MS:
             return _OK
-        status = _instant(canal, nodes, stretches, sections, path, closures, slots, heap, inbox, 0, departures, next_ms, rows, messages)
+        status = instant(canal, nodes, stretches, sections, path, closures, slots, heap, inbox, departures, next_ms, rows, messages)
         if status != _OK:
             return status
 
 
 @kernel
-def _next_ms(canal, heap, departures):
+def next_due(canal, heap, departures):
+    """Return when something is due next on the canal itself."""
     next_ms = heap[0].time_ms if canal.n_heap > 0 else _NEVER_MS
     if canal.next_departure < departures.shape[0]:
         next_ms = min(next_ms, departures[canal.next_departure].time_ms)
@@ -109,9 +71,9 @@ def _next_ms(canal, heap, departures):
 
 
 @kernel
-def _instant(canal, nodes, stretches, sections, path, closures, slots, heap, inbox, n_inbox, departures, now_ms, rows, messages):
-    """Do all that is due in one millisecond, or nothing where something has to grow first."""
-    n_new = n_inbox
+def instant(canal, nodes, stretches, sections, path, closures, slots, heap, inbox, departures, now_ms, rows, messages):
+    """Do all that is due in one millisecond, with the first `n_inbox` messages, or nothing where something has to grow first."""
+    n_new = canal.n_inbox
     k = canal.next_departure
     while k < departures.shape[0] and departures[k].time_ms == now_ms:
         n_new += 1
@@ -138,7 +100,7 @@ def _instant(canal, nodes, stretches, sections, path, closures, slots, heap, inb
                     _free(canal, slots, i)
             else:
                 _move(canal, nodes, stretches, path, closures, slots, heap, rows, messages, i, now_ms)
-    for m in range(n_inbox):
+    for m in range(canal.n_inbox):
         if inbox[m].kind == GRANT:
             _granted(canal, nodes, stretches, path, slots, heap, rows, messages, inbox[m].slot, inbox[m].begin_ms, now_ms)
         else:
@@ -150,6 +112,7 @@ def _instant(canal, nodes, stretches, sections, path, closures, slots, heap, inb
         _go_on(canal, nodes, stretches, path, closures, slots, heap, rows, messages, i, now_ms)
     if canal.has_new != 0 or (canal.released != 0 and canal.first_waiting >= 0):
         _grant(canal, nodes, stretches, sections, path, closures, slots, heap, rows, messages, now_ms)
+    canal.n_inbox = 0
     canal.released = 0
     canal.has_new = 0
     return _OK

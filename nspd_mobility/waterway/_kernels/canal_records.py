@@ -80,6 +80,7 @@ NODE = np.dtype(
     [
         ("bridge", "i8"),  # bit of the bridge, -1 for none
         ("bridge_kind", "i8"),
+        ("worked", "i8"),  # number among the bridges that step with the canal, -1 for none
         ("closure", "i8"),  # the closure that is looked at next
         ("closure_end", "i8"),
         ("is_lock", "i8"),  # ships that end here are sent on to a lock
@@ -148,6 +149,7 @@ CANAL = record_dtype(
     has_new="i8",
     released="i8",  # bit s: somebody left section s in this millisecond
     n_rows="i8",
+    n_inbox="i8",  # messages to it, for its next step
     n_messages="i8",
 )
 
