@@ -18,8 +18,8 @@ from nspd_mobility.kernels.jit import KERNELS, is_compiled
 from nspd_mobility.params.levels import DischargeParams
 from nspd_mobility.params.water import WaterParams
 from nspd_mobility.waterway.canal_salinity import simulate_salinity
-from nspd_mobility.waterway.salt import displacement_of_lockages, exchange_of_lockages
 from nspd_mobility.waterway.levels import discharge_m3_s
+from nspd_mobility.waterway.salt import displacement_of_lockages, exchange_of_lockages
 from nspd_mobility.waterway.treaty import treaty_balance
 from nspd_mobility.waterway.water import WaterBalance
 
