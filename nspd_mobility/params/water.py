@@ -139,7 +139,7 @@ class WaterParams(Params):
     treaty_flow_m3_s: float = param(13.0, doc="discharge that the treaty asks for on average (m³/s)", source="treaty of 1960; number not verified", ge=0)
     treaty_window_days: int = param(61, doc="days over which the treaty takes its mean", source="two months; number not verified", ge=1, le=366)
     steps_per_day: int = param(
-        4, doc="times per day that canal and locks meet; a level by the balance wants 24", source="numerical resolution", quality=Quality.ESTIMATE, ge=1, le=96
+        4, doc="times per day that canal and locks meet; 24 for a level by balance", source="numerical resolution", quality=Quality.ESTIMATE, ge=1, le=96
     )
     initial_salinity_kg_m3: float | None = param(
         None, doc="salinity of the canal at the start (kg/m³); none: steady by the published relation", source="steady state", ge=0, le=45

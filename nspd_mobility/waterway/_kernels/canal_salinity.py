@@ -286,8 +286,8 @@ def open_seconds(water, sea_m_nap, begin_s, length_s):
     """Return how long of a step the sea stands below the canal, by the points of the level series that lie in the step."""
     level = water.target_m_nap + water.storage_m3 / water.surface_m2
     n = len(sea_m_nap)
-    first = int(math.ceil((begin_s - water.level_start_s) / water.level_step_s - 1e-9))
-    end = int(math.ceil((begin_s + length_s - water.level_start_s) / water.level_step_s - 1e-9))
+    first = math.ceil((begin_s - water.level_start_s) / water.level_step_s - 1e-9)
+    end = math.ceil((begin_s + length_s - water.level_start_s) / water.level_step_s - 1e-9)
     if end <= first:
         end = first + 1
     n_open = 0
@@ -325,7 +325,7 @@ def make_job(water, nows, canal_m_nap, row, k, due, until_s, ship_in_m3, next_cl
     conditions.side = row.side
     steps = (row.doors_closed_s - water.level_start_s) / water.level_step_s
     n = len(canal_m_nap)
-    at = min(max(int(math.floor(steps)), 0), n - 1)
+    at = min(max(math.floor(steps), 0), n - 1)
     part = min(max(steps - at, 0.0), 1.0)
     level = canal_m_nap[at] + part * (canal_m_nap[min(at + 1, n - 1)] - canal_m_nap[at])
     conditions.level_m_nap[CANAL_SIDE] = level
@@ -353,11 +353,11 @@ def make_jobs(waters, nows, waiting, canal_m_nap, n_steps, last_s, jobs, conditi
     for i in range(len(waiting)):
         row = waiting[i]
         now = nows[row.chamber]
-        closed = min(int(math.floor(row.doors_closed_s / water.step_s)), latest)
+        closed = min(math.floor(row.doors_closed_s / water.step_s), latest)
         if now.is_known == 0:
             now.is_known, now.closed = 1, closed
         if now.row >= 0:
-            due = min(int(math.floor(row.doors_close_s / water.step_s)), latest)
+            due = min(math.floor(row.doors_close_s / water.step_s), latest)
             if due >= n_steps:
                 break  # so are all that follow
             until_s = row.doors_close_s + now.motion_share * (row.doors_closed_s - row.doors_close_s)
