@@ -51,10 +51,9 @@ class Balance:
             raise DataError("water.canal_level: balance needs one lock with 'salt' for each of its chambers; give them, or set it to given")
         if params.water is not None and len(chambers) == len(lock.chambers):
             inflow = pd.Series(discharge_m3_s, index=times_of(levels))
-            start = {}
-            if self.is_fed:
-                start = {"target_m_nap": params.canal_level_m_nap, "initial_level_m_nap": float(np.interp(0.0, times_of(levels), levels.canal_m_nap))}
-            self.balance = WaterBalance(params.water, chambers, levels, lock=name, inflow_m3_s=inflow, **start)
+            target = params.canal_level_m_nap if self.is_fed else None
+            initial = float(np.interp(0.0, times_of(levels), levels.canal_m_nap)) if self.is_fed else None
+            self.balance = WaterBalance(params.water, chambers, levels, lock=name, inflow_m3_s=inflow, target_m_nap=target, initial_level_m_nap=initial)
 
     def feed_back(self, facility: LockFacility) -> None:
         """Let the lock meet the level that the balance gives, where it is to."""
