@@ -298,7 +298,7 @@ class WaterBalance:
     def _check(self, rows: Any) -> None:
         """Check lockages that come, after those of their chamber that wait: turns, times, depth, and room for the ships."""
         for number, (name, params) in enumerate(self.chambers.items()):
-            mine = np.concatenate([part[part["chamber"] == number] for part in (self._waiting, rows)])
+            mine: Any = np.concatenate([part[part["chamber"] == number] for part in (self._waiting, rows)])
             if not len(mine):
                 continue
             mine = mine[np.argsort(mine["doors_close_s"], kind="stable")]
@@ -380,11 +380,12 @@ class WaterBalance:
 
 def _over_time(value: float | pd.Series[float], what: str, high: float) -> Callable[[Floats], Floats]:
     """Return a number or a series, checked, as a function of times (s)."""
-    check_number(what, np.asarray(value, dtype=np.float64), high=high)
+    given: Floats = np.asarray(value, dtype=np.float64)
+    check_number(what, given, high=high)
     if not isinstance(value, pd.Series):
         return lambda time_s: np.full(len(time_s), float(value))
     series_at(value, np.zeros(1), what)
-    times, values = value.index.to_numpy(dtype=np.float64), value.to_numpy(dtype=np.float64)
+    times, values = np.asarray(value.index, dtype=np.float64), np.asarray(value, dtype=np.float64)
     return lambda time_s: np.asarray(np.interp(time_s, times, values), dtype=np.float64)
 
 
