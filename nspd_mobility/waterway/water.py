@@ -334,7 +334,7 @@ class WaterBalance:
         steps["inflow_m3"] = self._inflow(begin + 0.5 * lengths) * lengths
         steps["flushing_m3"] = self.params.flushing_m3_s * lengths
         if self.rest_seconds is not None:
-            steps["rest_s"] = self.rest_seconds(begin, lengths)
+            steps["rest_s"] = self.rest_seconds(np.asarray(begin, dtype=np.float64), np.asarray(lengths, dtype=np.float64))
         return steps
 
     def _advance(self, jobs: Any, conditions: Any, exchanges: Any, steps: Any, is_last: bool) -> None:
