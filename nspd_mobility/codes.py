@@ -279,3 +279,10 @@ class WindowDays(Code):
     DAILY = 0
     WEEKDAYS = 1
     WEEKEND = 2
+
+
+class CanalLevelRule(Code):
+    """Where the level of a canal behind a lock comes from."""
+
+    GIVEN = 0  # the target, or the user's series
+    BALANCE = 1  # its own water balance, step by step while the locks work

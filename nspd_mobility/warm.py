@@ -36,7 +36,7 @@ def _warm_lock() -> None:
     result = simulate_lock(ships, lock)
     LockComplex(lock, LevelSeries.constant()).step(to_requests(ships, lock), 0, 1, 0)
     salt = {"length_m": 10.0, "width_m": 5.0, "floor_m_nap": -4.0}
-    balance = WaterBalance({}, {"chamber": salt}, LevelSeries.constant())
+    balance = WaterBalance({}, {"chamber": salt}, LevelSeries.constant(), inflow_m3_s=10.0)
     balance.add(result.lockages, until_s=100.0)
     balance.finish(86_400.0)
 

@@ -47,8 +47,11 @@ class Emissions:
     def with_idling(self, ships: pd.DataFrame) -> pd.DataFrame:
         """Return ships with what they use and emit while they wait, at the lock and on the canal, and while they are in the lock."""
         fleet = fleet_of(ships, self._tables, self._params.energy)
-        waiting = idle_energy(fleet, ships["wait_lineup_s"].fillna(0.0) + ships["canal_wait_s"], "waiting")
-        locking = idle_energy(fleet, ships["exit_s"] - ships["entry_start_s"], "locking")
+        end_s = self._day.period.end_s  # who is not through then has waited until then
+        is_here = ships["refused_reason"] == "none"
+        still_s = (end_s - ships["arrival_s"]).clip(lower=0.0).where(is_here, 0.0)
+        waiting = idle_energy(fleet, ships["wait_lineup_s"].fillna(still_s).fillna(0.0) + ships["canal_wait_s"], "waiting")
+        locking = idle_energy(fleet, ships["exit_s"].fillna(end_s) - ships["entry_start_s"], "locking")
         return ships.assign(**{f"idle_{name}": (waiting[name] + locking[name]).to_numpy() for name in _IDLE})
 
 

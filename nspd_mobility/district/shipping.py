@@ -83,6 +83,8 @@ class _Shipping:
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
         self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
+        for name, balance in self.balances.items():
+            balance.feed_back(self.locks[name])
         self.emissions = Emissions(day)
         self.encounters = EncounterCount(self.fairways.stretches, day)
         self.routes: dict[tuple[str, str], Route] = {}
@@ -94,7 +96,7 @@ class _Shipping:
         self.coming: list[tuple[LockFacility, Any]] = []
         self.events: list[pd.DataFrame] = []
         self.n_events = 0
-        self._write_levels(levels)
+        self.levels = levels
 
     def _levels(self) -> LevelSeries:
         params, district = self.params, self.day.district
@@ -238,6 +240,7 @@ class _Shipping:
                 facility.announce(requests, self.fairways.clock.now_ms)
             by_canal = ships["from_canal"].loc[requests["ship"]].to_numpy()
             facility.expect(requests[by_canal])
+            self.balances[str(name)].know(group)
             self.coming.append((facility, requests[~by_canal]))
             going = group[group["to_canal"]]
             facility.send_on(going.index.to_numpy(), (going["entity_id"].to_numpy(dtype=np.uint64) >> np.uint64(1)).astype(np.int64))
@@ -261,7 +264,11 @@ class _Shipping:
     def advance(self, until_s: float) -> None:
         """Run the clock to just before a time, as ships that arrive then are not given yet, and write what is done."""
         self._depart(until_s)
-        self.fairways.clock.run(to_ms(until_s) - 1)
+        level = next((balance.level for balance in self.balances.values() if balance.level is not None), None)
+        if level is not None:
+            level.run(self.fairways.clock, until_s)
+        else:
+            self.fairways.clock.run(to_ms(until_s) - 1)
         self._collect(until_s)
         self._release_events(min(until_s, self._earliest_unwritten_s()))
 
@@ -361,6 +368,7 @@ class _Shipping:
                 frame = pd.concat([waiting.drop(columns=["arrival_s"]), at_lock.drop(columns=["id", "side"]).set_axis(waiting.index, axis=0)], axis=1)
                 self._write_ships(frame.assign(arrive_s=np.nan))
             self._write_lockages(name, *self.balances[name].finish(self.day.period.end_s))
+        self._write_levels(self.levels)
         encounters = self.encounters.table()
         if len(encounters):
             self.day.recorder.write("encounters", encounters)

@@ -10,12 +10,11 @@ from typing import Self
 
 from pydantic import model_validator
 
-from ..codes import Quality
-from .fields import Params, param
+from ..codes import CanalLevelRule, Quality
+from .fields import Params, code_field, param
 
 _BIEMOND = "Biemond et al. (2024), calibrated on the canal Gent-Terneuzen"
 _PUBLISHED = Quality.PUBLISHED
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 class LockRelationParams(Params):
@@ -81,16 +80,9 @@ class WaterParams(Params):
     """Water and salt balance of the canal behind a lock complex."""
 
     canal: ChannelParams = param(ChannelParams(), doc="the canal")
-    inflow_m3_s: float = param(
-        25.0,
-        doc="discharge that comes in at the head (m³/s)",
-        source="example of Biemond et al. (2024); no series at Evergem was found",
-        quality=Quality.ESTIMATE,
-        low=13.0,
-        high=40.0,
-        ge=0,
+    canal_level: code_field(CanalLevelRule) = param(  # type: ignore[valid-type]
+        CanalLevelRule.GIVEN, doc="level of the canal: given, or balance, as inflow, lockages and spill make it", source="a safe default"
     )
-    inflow_by_month_m3_s: dict[str, float] = param({}, doc="the same by month, jan to dec (m³/s); empty: inflow_m3_s all year", source="none unless given")
     salinity_head_kg_m3: float = param(
         0.0, doc="salinity of the water that comes in (kg/m³)", source="fresh, as in Biemond et al. (2024)", quality=Quality.ASSUMPTION, high=0.5, ge=0, le=45
     )
@@ -119,6 +111,23 @@ class WaterParams(Params):
     lowest_m: float = param(
         -0.25, doc="lowest level of the canal over its target (m); below it water is short", source="BASS 064/2020: at most 0.25 m", quality=_PUBLISHED, le=0
     )
+    highest_m: float = param(
+        0.25,
+        doc="level of the canal over its target above which spill_most_m3_s is let out (m)",
+        source="BASS 064/2020: at most 0.25 m",
+        quality=_PUBLISHED,
+        ge=0,
+    )
+    spill_m3_s: float | None = param(
+        None, doc="surplus that can be let out beside navigation while the sea stands below the canal (m³/s); none: all of it, at any tide", source="none", ge=0
+    )
+    spill_most_m3_s: float = param(
+        200.0,
+        doc="the same where lockages rest for it, or above highest_m (m³/s)",
+        source="lydiapeeters.be on November 2023: up to 200 m³/s, complex closed to navigation",
+        quality=_PUBLISHED,
+        ge=0,
+    )
     exchange_factor: float = param(
         1.0,
         doc="factor on the salt of lockages beyond that of the water that moves; 1: as the lock exchange gives it",
@@ -129,18 +138,17 @@ class WaterParams(Params):
     )
     treaty_flow_m3_s: float = param(13.0, doc="discharge that the treaty asks for on average (m³/s)", source="treaty of 1960; number not verified", ge=0)
     treaty_window_days: int = param(61, doc="days over which the treaty takes its mean", source="two months; number not verified", ge=1, le=366)
-    steps_per_day: int = param(4, doc="times per day that canal and locks meet", source="numerical resolution", quality=Quality.ESTIMATE, ge=1, le=96)
+    steps_per_day: int = param(
+        4, doc="times per day that canal and locks meet; 24 for a level by balance", source="numerical resolution", quality=Quality.ESTIMATE, ge=1, le=96
+    )
     initial_salinity_kg_m3: float | None = param(
         None, doc="salinity of the canal at the start (kg/m³); none: steady by the published relation", source="steady state", ge=0, le=45
     )
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
-        if self.inflow_by_month_m3_s and set(self.inflow_by_month_m3_s) != set(MONTHS):
-            raise ValueError(f"inflow_by_month_m3_s: needs each of {', '.join(MONTHS)} once")
-        for month, value in self.inflow_by_month_m3_s.items():
-            if value < 0.0:
-                raise ValueError(f"inflow_by_month_m3_s: {month} is {value:g}, it must be 0 or more")
         if self.lowest_m < -0.5 * self.canal.depth_m:
             raise ValueError(f"lowest_m: {self.lowest_m:g} m leaves less than half of the depth, {self.canal.depth_m:g} m")
+        if self.spill_m3_s is not None and self.spill_m3_s > self.spill_most_m3_s:
+            raise ValueError(f"spill_m3_s: {self.spill_m3_s:g} is more than spill_most_m3_s, {self.spill_most_m3_s:g}")
         return self

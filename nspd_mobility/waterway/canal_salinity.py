@@ -220,6 +220,13 @@ class CanalState:
         self.cells["salinity_kg_m3"][: self.n_canal] = values
         self.cells["salinity_kg_m3"][self.n_canal :] = values[-1]
 
+    def set_storage(self, storage_m3: float) -> None:
+        """Set the water over the target level (m³), spread over the canal; the salinities stay."""
+        cells = self.cells[: self.n_canal]
+        area = self.params.width_m * self.params.depth_m
+        cells["volume_m3"] = area * float(self.record["cell_m"][0]) + storage_m3 / self.n_canal
+        cells["area_m2"] = cells["volume_m3"] / float(self.record["cell_m"][0])
+
     def make_steady(self, inflow_m3_s: float, outside: float, head_kg_m3: float) -> None:
         """Bring the canal to the steady state of a discharge and of a salinity outside, or of a load (kg/s)."""
         self.set_salinity(min(outside, 45.0) if self.has_reach else head_kg_m3)

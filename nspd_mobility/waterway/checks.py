@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -21,7 +23,7 @@ def series_at(value: float | pd.Series[float], time_s: Floats, what: str) -> Flo
     return np.asarray(np.interp(time_s, times, values), dtype=np.float64)
 
 
-def numbers_of(frame: pd.DataFrame, column: str, what: str = "lockages", low: float = -np.inf) -> Floats:
+def numbers_of(frame: Any, column: str, what: str = "lockages", low: float = -np.inf) -> Floats:
     """Return a column as checked numbers; `what` names the table in a message."""
     values = np.asarray(frame[column], dtype=np.float64)
     check_number(f"{what}: '{column}'", values, low=low)

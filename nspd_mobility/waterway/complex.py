@@ -159,6 +159,10 @@ class LockComplex:
         """Return the ship rows from a number on that were not drained yet; a view."""
         return self._ship_rows[first : self.lock["n_ship_rows"][0]]
 
+    def lockage_rows(self, first: int) -> Any:
+        """Return the lockage rows from a number on that were not drained yet; a view."""
+        return self._lockage_rows[first : self.lock["n_lockage_rows"][0]]
+
     def drain(self) -> tuple[Any, Any]:
         """Return the ship rows and the lockage rows since the last call, and forget them."""
         state = self.lock[0]

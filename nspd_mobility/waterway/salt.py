@@ -330,12 +330,12 @@ def salt_steps(n: int, levels: tuple[Any, Any], salinities: tuple[Any, Any], tem
     return steps
 
 
-def chamber_steps(lockages: pd.DataFrame, steps: Any, ships: Floats, rows: npt.NDArray[np.int64], params: SaltChamberParams, until_s: float | None) -> Any:
+def chamber_steps(lockages: Any, steps: Any, ships: Floats, rows: npt.NDArray[np.int64], params: SaltChamberParams, until_s: float | None) -> Any:
     """Return the steps of one chamber with their open times and the ships that come in for the next lockage."""
     mine = records(kernels.SALT_STEP, len(rows))
     mine[:] = steps[rows]
     side = mine["side"]
-    ids = lockages["lockage_id"].to_numpy()[rows]
+    ids = np.asarray(lockages["lockage_id"])[rows]
     for k in np.flatnonzero(side[1:] == side[:-1])[:1]:
         raise DataError(f"lockages: {ids[k]} and {ids[k + 1]} of one chamber go to the same side; keep the empty turns between them")
     close, closed, levelled, opened, end = (numbers_of(lockages, c)[rows] for c in ("doors_close_s", "doors_closed_s", "levelled_s", "doors_open_s", "end_s"))

@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.water import CANAL_M_NAP, SALT_CHAMBERS, balanced
+from support.water import CANAL_M_NAP, SALT_CHAMBERS, balance_of, balanced
 
 from nspd_mobility.params.water import ChannelParams, WaterParams
 from nspd_mobility.waterway.canal_salinity import CanalState, simulate_salinity
-from nspd_mobility.waterway.water import WaterBalance
 
 anything = settings(deadline=None, max_examples=40)
 DAY_S = 86_400.0
@@ -49,18 +48,18 @@ def lockages(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 @st.composite
 def waters(draw: st.DrawFn) -> WaterParams:
-    values: dict[str, Any] = {"inflow_m3_s": draw(number(0.0, 150.0)), "salinity_head_kg_m3": draw(number(0.0, 1.0))}
+    values: dict[str, Any] = {"salinity_head_kg_m3": draw(number(0.0, 1.0))}
     values |= {"salinity_sea_kg_m3": draw(number(0.0, 32.0)), "initial_salinity_kg_m3": draw(number(0.0, 20.0))}
     values |= {"flushing_m3_s": draw(number(0.0, 10.0)), "exchange_factor": draw(number(0.0, 1.0)), "steps_per_day": draw(st.sampled_from([1, 4, 24]))}
     return WaterParams(**values, canal=ChannelParams(cell_m=draw(st.sampled_from([1000.0, 3000.0, 27_000.0]))))
 
 
 @anything
-@given(lockages(), waters())
-def test_water_and_salt_are_kept(traffic: tuple[pd.DataFrame, pd.DataFrame], params: WaterParams) -> None:
+@given(lockages(), waters(), number(0.0, 150.0))
+def test_water_and_salt_are_kept(traffic: tuple[pd.DataFrame, pd.DataFrame], params: WaterParams, inflow: float) -> None:
     table, ships = traffic
     days = max(1.0, np.ceil((table["end_s"].max() if len(table) else 0.0) / DAY_S))
-    balance = WaterBalance(params, SALT_CHAMBERS, pd.DataFrame({"time_s": [0.0], "sea_m_nap": [0.0], "canal_m_nap": [CANAL_M_NAP]}))
+    balance = balance_of(params, SALT_CHAMBERS, pd.DataFrame({"time_s": [0.0], "sea_m_nap": [0.0], "canal_m_nap": [CANAL_M_NAP]}), inflow_m3_s=inflow)
     volume = params.canal.length_m * params.canal.width_m * params.canal.depth_m
     rows, table_of_days = balanced(balance, table, ships, days)
     assert len(rows) == len(table) and len(table_of_days) == days
@@ -85,8 +84,8 @@ def test_pieces_change_nothing(traffic: tuple[pd.DataFrame, pd.DataFrame], param
     table, ships = traffic
     days = max(1.0, np.ceil((table["end_s"].max() if len(table) else 0.0) / DAY_S))
     level = pd.DataFrame({"time_s": [0.0], "sea_m_nap": [0.0], "canal_m_nap": [CANAL_M_NAP]})
-    once = balanced(WaterBalance(params, SALT_CHAMBERS, level), table, ships, days)
-    pieces = balanced(WaterBalance(params, SALT_CHAMBERS, level), table, ships, days, sorted(cut * days * DAY_S for cut in cuts))
+    once = balanced(balance_of(params, SALT_CHAMBERS, level), table, ships, days)
+    pieces = balanced(balance_of(params, SALT_CHAMBERS, level), table, ships, days, sorted(cut * days * DAY_S for cut in cuts))
     for one, other in zip(once, pieces, strict=True):
         pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-6, check_dtype=False)
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nspd_mobility.waterway.water import WaterBalance
+
 SALT_CHAMBERS: dict[str, dict[str, float]] = {
     "oost": {"length_m": 260.0, "width_m": 24.0, "floor_m_nap": -6.5},
     "west": {"length_m": 290.0, "width_m": 38.0, "floor_m_nap": -12.9},
@@ -16,6 +18,14 @@ SALT_CHAMBERS: dict[str, dict[str, float]] = {
 BEFORE = {"west": 14, "oost": 16}  # cycles per day of before the Nieuwe Sluis, and with it
 AFTER = {**BEFORE, "nieuw": 10}
 CANAL_M_NAP = 2.13
+
+
+def balance_of(params: Any, chambers: Any, level: Any = None, **options: Any) -> WaterBalance:
+    """Return a balance with an inflow of 25 m³/s, unless `inflow_m3_s` stands among its options or parameters."""
+    if isinstance(params, Mapping):
+        options = {"inflow_m3_s": params.get("inflow_m3_s", 25.0), **options}
+        params = {name: value for name, value in params.items() if name != "inflow_m3_s"}
+    return WaterBalance(params, chambers, level, **{"inflow_m3_s": 25.0, **options})
 
 
 def levels(days: float, sea_m_nap: Any = 0.0) -> pd.DataFrame:

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.water import AFTER, BEFORE, CANAL_M_NAP, SALT_CHAMBERS, balanced, levels, regular, tide
+from support.water import AFTER, BEFORE, CANAL_M_NAP, SALT_CHAMBERS, balance_of, balanced, levels, regular, tide
 
 from nspd_mobility.errors import DataError
 from nspd_mobility.kernels.jit import KERNELS, is_compiled
-from nspd_mobility.params.water import MONTHS, WaterParams
+from nspd_mobility.params.levels import DischargeParams
+from nspd_mobility.params.water import WaterParams
 from nspd_mobility.waterway.canal_salinity import simulate_salinity
+from nspd_mobility.waterway.levels import discharge_m3_s
 from nspd_mobility.waterway.salt import displacement_of_lockages, exchange_of_lockages
 from nspd_mobility.waterway.treaty import treaty_balance
 from nspd_mobility.waterway.water import WaterBalance
@@ -39,7 +41,7 @@ def whole(params: Any, cycles: Any = AFTER, days: float = 6.0, sea: Any = tide, 
     """Return a balance after some days of regular lockages, its lockages and its days."""
     level = levels(days, sea)
     lockages = regular(cycles, days, level)
-    balance = WaterBalance(params, SALT_CHAMBERS, level, **options)
+    balance = balance_of(params, SALT_CHAMBERS, level, **options)
     return balance, *balanced(balance, lockages, ships_of(lockages) if ships else None, days)
 
 
@@ -120,7 +122,7 @@ def test_pieces_give_what_one_pass_gives(cuts_s: tuple[float, ...]) -> None:
     level = levels(6.0, tide)
     lockages = regular(AFTER, 6.0, level)
     ships = ships_of(lockages)
-    results = [balanced(WaterBalance({}, SALT_CHAMBERS, level), lockages, ships, 6.0, cuts) for cuts in ((), cuts_s)]
+    results = [balanced(balance_of({}, SALT_CHAMBERS, level), lockages, ships, 6.0, cuts) for cuts in ((), cuts_s)]
     for one, other in zip(*results, strict=True):
         pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=0.0)
 
@@ -129,8 +131,8 @@ def test_ships_may_come_before_their_lockage_and_rows_may_come_in_any_order() ->
     level = levels(3.0, tide)
     lockages = regular(AFTER, 3.0, level)
     ships = ships_of(lockages)
-    usual = balanced(WaterBalance({}, SALT_CHAMBERS, level), lockages, ships, 3.0, (DAY_S,))
-    early = WaterBalance({}, SALT_CHAMBERS, level)
+    usual = balanced(balance_of({}, SALT_CHAMBERS, level), lockages, ships, 3.0, (DAY_S,))
+    early = balance_of({}, SALT_CHAMBERS, level)
     is_first = lockages["start_s"] < DAY_S
     first = early.add(lockages[is_first].sample(frac=1.0, random_state=1), ships, until_s=DAY_S)
     second = early.add(lockages[~is_first], until_s=3.0 * DAY_S)
@@ -143,14 +145,14 @@ def test_ships_may_come_before_their_lockage_and_rows_may_come_in_any_order() ->
 def test_a_lockage_comes_out_when_its_doors_close_again() -> None:
     level = levels(2.0)
     lockages = regular({"oost": 2}, 2.0, level)  # every 6 h
-    balance = WaterBalance({}, SALT_CHAMBERS, level)
+    balance = balance_of({}, SALT_CHAMBERS, level)
     done, days = balance.add(lockages.iloc[:3], until_s=50_000.0)
     assert done["lockage_id"].tolist() == [0], "the second is complete in the step to 64 800 s, which goes on"
     assert days.empty and list(days.columns) == list(balance.finish(2.0 * DAY_S)[1].columns)
 
 
 def test_without_lockages_water_comes_and_goes() -> None:
-    balance = WaterBalance({"initial_salinity_kg_m3": 3.0}, {})
+    balance = balance_of({"initial_salinity_kg_m3": 3.0}, {})
     rows, days = balance.finish(2.5 * DAY_S)
     assert rows.empty and len(days) == 3
     assert days["spill_m3"].tolist() == pytest.approx([25.0 * DAY_S, 25.0 * DAY_S, 12.5 * DAY_S])
@@ -195,7 +197,7 @@ def test_measures_at_the_locks_reach_the_canal() -> None:
 
     def salt(measure: dict[str, float], **water: float) -> float:
         chambers = {name: {**size, **measure} for name, size in SALT_CHAMBERS.items()}
-        return float(balanced(WaterBalance(water, chambers, level), lockages, None, 10.0)[1]["salinity_mean_kg_m3"].iloc[-1])
+        return float(balanced(balance_of(water, chambers, level), lockages, None, 10.0)[1]["salinity_mean_kg_m3"].iloc[-1])
 
     plain = salt({})
     assert salt({"current_factor_sea_share": 0.25, "current_factor_canal_share": 0.25}) < plain
@@ -210,38 +212,38 @@ def test_the_exchange_factor_of_a_third_brings_the_old_complex_to_the_source_mod
     lockages = regular(BEFORE, 150.0, level)
     for flow, (near, far) in {25.0: (5.86, 4.44), 50.0: (3.38, 1.95)}.items():
         params = {"inflow_m3_s": flow, "exchange_factor": 0.3, "canal": {"points_km": {"near": 28.6, "far": 18.6}}}
-        balance = WaterBalance(params, SALT_CHAMBERS, level)
+        balance = balance_of(params, SALT_CHAMBERS, level)
         _, days = balanced(balance, lockages, None, 150.0)
         month = days.tail(30)
         assert month["salinity_near_kg_m3"].mean() == pytest.approx(near, abs=0.5)
         assert month["salinity_far_kg_m3"].mean() == pytest.approx(far, abs=0.5)
         # and without it the lock exchange formula alone gives a canal twice as salt
-    plain = balanced(WaterBalance({"canal": params["canal"]}, SALT_CHAMBERS, level), lockages, None, 150.0)[1].tail(30)
+    plain = balanced(balance_of({"canal": params["canal"]}, SALT_CHAMBERS, level), lockages, None, 150.0)[1].tail(30)
     assert plain["salinity_near_kg_m3"].mean() > 1.8 * 5.86
 
 
 def test_inflow_and_sea_may_be_series_or_go_by_month() -> None:
-    months = {month: float(10 + k) for k, month in enumerate(MONTHS)}
-    epoch = pd.Timestamp("2024-01-31 00:00", tz="Europe/Amsterdam")
-    days = WaterBalance({"inflow_by_month_m3_s": months}, {}, epoch=epoch).finish(3.0 * DAY_S)[1]
+    epoch, noon_s = pd.Timestamp("2024-01-31 00:00", tz="Europe/Amsterdam"), np.array([0.25, 0.5, 1.25, 1.5, 2.25]) * DAY_S
+    months = discharge_m3_s(DischargeParams(monthly_m3_s=[float(10 + k) for k in range(12)]), noon_s, epoch=epoch, end_s=3.0 * DAY_S)
+    days = balance_of({"steps_per_day": 1}, {}, inflow_m3_s=pd.Series(months, index=noon_s)).finish(3.0 * DAY_S)[1]
     assert (days["inflow_m3"] / DAY_S).tolist() == pytest.approx([10.0, 11.0, 11.0])
     ramp = pd.Series([0.0, 40.0], index=[0.0, 4.0 * DAY_S])
-    days = WaterBalance({}, {}, inflow_m3_s=ramp).finish(4.0 * DAY_S)[1]
+    days = balance_of({}, {}, inflow_m3_s=ramp).finish(4.0 * DAY_S)[1]
     assert (days["inflow_m3"] / DAY_S).tolist() == pytest.approx([5.0, 15.0, 25.0, 35.0])
     level = levels(3.0, tide)
     lockages = regular(BEFORE, 3.0, level)
     sea = pd.Series([24.6, 24.6], index=[0.0, 1e6])
-    constant, series = (balanced(WaterBalance({}, SALT_CHAMBERS, level, salinity_sea_kg_m3=s), lockages, None, 3.0)[1] for s in (None, sea))
+    constant, series = (balanced(balance_of({}, SALT_CHAMBERS, level, salinity_sea_kg_m3=s), lockages, None, 3.0)[1] for s in (None, sea))
     pd.testing.assert_frame_equal(constant, series)
 
 
 def test_a_balance_can_go_on_from_the_profile_of_another() -> None:
     first, _, _ = whole({}, BEFORE, 5.0)
     profile = first.profile_kg_m3
-    second = WaterBalance({}, {}, initial_salinity_kg_m3=profile)
+    second = balance_of({}, {}, initial_salinity_kg_m3=profile)
     assert second.profile_kg_m3.to_numpy() == pytest.approx(profile.to_numpy())
     steady = simulate_salinity({}, inflow_m3_s=25.0, salinity_sea_kg_m3=24.6, n_days=1).mean_kg_m3[0]
-    assert WaterBalance({}, {}).profile_kg_m3.to_numpy() == pytest.approx(steady), "without one it is the published relation's"
+    assert balance_of({}, {}).profile_kg_m3.to_numpy() == pytest.approx(steady), "without one it is the published relation's"
 
 
 def flows(inflow_m3_s: Any) -> pd.DataFrame:
@@ -271,7 +273,7 @@ def test_errors_say_what_and_where() -> None:
     lockages = regular(BEFORE, 2.0, level)
 
     def added(frame: pd.DataFrame, ships: Any = None, until_s: float = DAY_S, chambers: Any = SALT_CHAMBERS, params: Any = None) -> str:
-        return message(lambda: WaterBalance(params or {}, chambers, level).add(frame, ships, until_s=until_s))
+        return message(lambda: balance_of(params or {}, chambers, level).add(frame, ships, until_s=until_s))
 
     assert "column 'head_m' is missing" in added(lockages.drop(columns="head_m"))
     assert "'oost' of the lockages is missing" in added(lockages, chambers={"west": SALT_CHAMBERS["west"]})
@@ -280,22 +282,20 @@ def test_errors_say_what_and_where() -> None:
     assert "ships: column 'draught_m' is missing" in added(lockages, ships_of(lockages).drop(columns="draught_m"))
     assert "'draught_m': nan in row 0 can't be used" in added(lockages, ships_of(lockages).assign(draught_m=np.nan))
     assert "until_s: -5 can't be used; it must be at least 0" in added(lockages, until_s=-5.0)
-    assert "unknown key 'inflow_m3' (did you mean 'inflow_m3_s'?)" in message(lambda: WaterBalance({"inflow_m3": 1.0}, {}))
-    assert "needs each of jan, feb" in message(lambda: WaterBalance({"inflow_by_month_m3_s": {"jan": 1.0}}, {}))
-    assert "feb is -1, it must be 0 or more" in message(lambda: WaterBalance({"inflow_by_month_m3_s": {**dict.fromkeys(MONTHS, 1.0), "feb": -1.0}}, {}))
-    assert "epoch: inflow_by_month_m3_s needs the time of second 0" in message(lambda: WaterBalance({"inflow_by_month_m3_s": dict.fromkeys(MONTHS, 1.0)}, {}))
-    assert "inflow_m3_s: -1 in row 0 can't be used" in message(lambda: WaterBalance({}, {}, inflow_m3_s=pd.Series([-1.0, 0.0], index=[0.0, 1.0])))
-    assert "a series needs numbers over rising times" in message(lambda: WaterBalance({}, {}, inflow_m3_s=pd.Series([1.0, 0.0], index=[1.0, 1.0])))
-    assert "leaves less than half of the depth" in message(lambda: WaterBalance({"lowest_m": -9.0}, {}))
-    assert "an empty profile" in message(lambda: WaterBalance({}, {}, initial_salinity_kg_m3=pd.Series(dtype=float)))
+    assert "unknown key 'inflow_m3_s'" in message(lambda: WaterBalance({"inflow_m3_s": 1.0}, {}, inflow_m3_s=1.0))
+    assert "300 is more than spill_most_m3_s, 200" in message(lambda: balance_of({"spill_m3_s": 300.0}, {}))
+    assert "inflow_m3_s: -1 in row 0 can't be used" in message(lambda: balance_of({}, {}, inflow_m3_s=pd.Series([-1.0, 0.0], index=[0.0, 1.0])))
+    assert "a series needs numbers over rising times" in message(lambda: balance_of({}, {}, inflow_m3_s=pd.Series([1.0, 0.0], index=[1.0, 1.0])))
+    assert "leaves less than half of the depth" in message(lambda: balance_of({"lowest_m": -9.0}, {}))
+    assert "an empty profile" in message(lambda: balance_of({}, {}, initial_salinity_kg_m3=pd.Series(dtype=float)))
 
-    late = WaterBalance({}, SALT_CHAMBERS, level)
+    late = balance_of({}, SALT_CHAMBERS, level)
     late.add(lockages[lockages["start_s"] >= 40_000.0], until_s=DAY_S)
     assert "closes its doors at 60 s, and 64800 s is done; give lockages in time" in message(lambda: late.add(lockages.iloc[:2], until_s=DAY_S))
     assert "lies before 86400 s, to which lockages were given" in message(lambda: late.finish(10.0))
     late.finish(2.0 * DAY_S)
     assert "it is finished" in message(lambda: late.finish(2.0 * DAY_S)) and "it is finished" in message(lambda: late.add(lockages, until_s=1e6))
-    early = WaterBalance({}, SALT_CHAMBERS, level)
+    early = balance_of({}, SALT_CHAMBERS, level)
     early.add(lockages, until_s=0.0)
     assert "leaves no time for the lockages" in message(lambda: early.finish(0.0))
     assert "days: there is none" in message(lambda: treaty_balance(flows([])))
@@ -304,7 +304,7 @@ def test_errors_say_what_and_where() -> None:
 
 
 def test_parameters_may_be_given_as_a_model() -> None:
-    assert WaterBalance(WaterParams(), {}).params == WaterBalance({}, {}).params
+    assert balance_of(WaterParams(), {}).params == balance_of({}, {}).params
 
 
 def digest() -> str:

@@ -34,6 +34,7 @@ CLOSE_ENOUGH = 1e-11  # of the salinities, where Newton stops
 NOT_CLOSE = 1e-6  # the same at the last iteration, past which it has failed
 STEEPEST = 500.0  # cell Peclet number past which a face is pure advection; exp of it is still a number
 OK, NOT_CONVERGED, DRAWN_DRY = 0, 1, 2
+NEVER_STEP = 2**62
 
 CANAL = np.dtype(
     [
@@ -71,6 +72,7 @@ WATER_STEP = np.dtype(
         ("step_s", "f8"),
         ("sea_kg_m3", "f8"),
         ("head_kg_m3", "f8"),
+        ("rest_s", "f8"),  # in which lockages rest for water to be let out
         ("inflow_m3", "f8"),
         ("flushing_m3", "f8"),  # wanted, then done
         ("lock_loss_m3", "f8"),
@@ -84,13 +86,56 @@ WATER_STEP = np.dtype(
     ]
 )
 
-WATER = np.dtype([("storage_m3", "f8"), ("lowest_m3", "f8"), ("flushing_ratio", "f8"), ("exchange_factor", "f8")])
+WATER = np.dtype(
+    [
+        ("step_s", "f8"),
+        ("storage_m3", "f8"),  # over the target level
+        ("lowest_m3", "f8"),
+        ("highest_m3", "f8"),
+        ("target_m_nap", "f8"),
+        ("surface_m2", "f8"),
+        ("spill_m3_s", "f8"),  # below 0: all that is over the target, at any tide
+        ("spill_most_m3_s", "f8"),
+        ("level_start_s", "f8"),
+        ("level_step_s", "f8"),
+        ("flushing_ratio", "f8"),
+        ("exchange_factor", "f8"),
+        ("temperature_celsius", "f8", (2,)),
+    ]
+)
 
 # What the balance knows of a chamber beyond its state.
-CHAMBER_NOW = np.dtype([("is_started", "i8"), ("closed", "i8"), ("canal_kg_m3", "f8")])
+CHAMBER_NOW = np.dtype(
+    [
+        ("is_started", "i8"),
+        ("is_known", "i8"),
+        ("closed", "i8"),  # step in which its doors are closed
+        ("canal_kg_m3", "f8"),
+        ("motion_share", "f8"),
+        ("row", "i8"),  # of its last lockage while jobs are made
+    ]
+)
+
+# A lockage that the balance was given and has not done.
+WAITING = np.dtype(
+    [
+        ("lockage_id", "i8"),
+        ("chamber", "i8"),
+        ("side", "i8"),
+        ("doors_close_s", "f8"),
+        ("doors_closed_s", "f8"),
+        ("levelled_s", "f8"),
+        ("doors_open_s", "f8"),
+        ("end_s", "f8"),
+        ("head_m", "f8"),
+        ("ships_m3", "f8"),
+        ("sea_kg_m3", "f8"),
+        ("is_done", "i8"),
+    ]
+)
 
 # One lockage with the open doors after it: steps are counted from the begin.
-JOB = np.dtype([("chamber", "i8"), ("due", "i8"), ("closed", "i8"), ("next_closed", "i8"), ("ships_m3", "f8"), ("canal_kg_m3", "f8")])
+JOB = np.dtype([("row", "i8"), ("chamber", "i8"), ("due", "i8"), ("next_closed", "i8"), ("ships_m3", "f8"), ("canal_kg_m3", "f8")])
 
 
 @kernel
@@ -237,16 +282,98 @@ def advance_load(canals, cells, step_s, load_kg, step, flushing_ratio):
 
 
 @kernel
-def share_water(water, step):
-    """Share the water of a step out: flushing gives way below the lowest level, then water is short; above the target it is spilt."""
+def open_seconds(water, sea_m_nap, begin_s, length_s):
+    """Return how long of a step the sea stands below the canal, by the points of the level series that lie in the step."""
+    level = water.target_m_nap + water.storage_m3 / water.surface_m2
+    n = len(sea_m_nap)
+    first = math.ceil((begin_s - water.level_start_s) / water.level_step_s - 1e-9)
+    end = math.ceil((begin_s + length_s - water.level_start_s) / water.level_step_s - 1e-9)
+    if end <= first:
+        end = first + 1
+    n_open = 0
+    for k in range(first, end):
+        if sea_m_nap[min(max(k, 0), n - 1)] < level:
+            n_open += 1
+    return length_s * n_open / (end - first)
+
+
+@kernel
+def share_water(water, step, open_s):
+    """Share the water of a step out: flushing gives way below the lowest level, then water is short; above the target it is spilt.
+
+    The sea takes spill while it stands below the canal, `open_s`: as much as goes beside navigation, more where lockages rest for it or
+    where the canal would rise above its highest level.
+    """
     over = water.storage_m3 + step.inflow_m3 - step.lock_loss_m3
     step.flushing_m3 = min(step.flushing_m3, max(over - water.lowest_m3, 0.0))
     over -= step.flushing_m3
     step.shortage_m3 = max(water.lowest_m3 - over, 0.0)
     over += step.shortage_m3
     step.spill_m3 = max(over, 0.0)
+    if water.spill_m3_s >= 0.0:
+        rest_s = min(step.rest_s, open_s)
+        usual = water.spill_m3_s * (open_s - rest_s) + water.spill_most_m3_s * rest_s
+        step.spill_m3 = min(step.spill_m3, max(usual, min(over - water.highest_m3, water.spill_most_m3_s * open_s)))
     water.storage_m3 = over - step.spill_m3
     step.storage_m3 = water.storage_m3
+
+
+@kernel
+def make_job(water, nows, canal_m_nap, row, k, due, until_s, ship_in_m3, next_closed, job, conditions):
+    """Write the job of a lockage that is complete at `until_s`, when its doors have closed again, and what holds during it."""
+    job.row, job.chamber, job.due, job.next_closed, job.ships_m3 = k, row.chamber, due, next_closed, row.ships_m3
+    conditions.side = row.side
+    steps = (row.doors_closed_s - water.level_start_s) / water.level_step_s
+    n = len(canal_m_nap)
+    at = min(max(math.floor(steps), 0), n - 1)
+    part = min(max(steps - at, 0.0), 1.0)
+    level = canal_m_nap[at] + part * (canal_m_nap[min(at + 1, n - 1)] - canal_m_nap[at])
+    conditions.level_m_nap[CANAL_SIDE] = level
+    conditions.level_m_nap[SEA] = level + row.head_m
+    conditions.salinity_kg_m3[SEA] = row.sea_kg_m3
+    conditions.temperature_celsius[SEA] = water.temperature_celsius[SEA]
+    conditions.temperature_celsius[CANAL_SIDE] = water.temperature_celsius[CANAL_SIDE]
+    conditions.ship_in_m3[0] = conditions.ship_in_m3[1] = 0.0
+    conditions.ship_in_m3[row.side] = ship_in_m3
+    conditions.open_s = until_s - row.doors_open_s + nows[row.chamber].motion_share * (row.doors_open_s - row.levelled_s)
+
+
+@kernel
+def make_jobs(waters, nows, waiting, canal_m_nap, n_steps, last_s, jobs, conditions):
+    """Make the jobs that are due before a number of steps from the lockages that wait, which are in the order of their closing doors.
+
+    A lockage is due when its chamber closes its doors again. Where `last_s` is 0 or more, nothing follows: all are due, doors stand open
+    until then, and what is past the last step counts in it. Returns the number of jobs, in the order in which they are due.
+    """
+    water = waters[0]
+    n = 0
+    latest = n_steps - 1 if last_s >= 0.0 else NEVER_STEP
+    for c in range(len(nows)):
+        nows[c].row = -1
+    for i in range(len(waiting)):
+        row = waiting[i]
+        now = nows[row.chamber]
+        closed = min(math.floor(row.doors_closed_s / water.step_s), latest)
+        if now.is_known == 0:
+            now.is_known, now.closed = 1, closed
+        if now.row >= 0:
+            due = min(math.floor(row.doors_close_s / water.step_s), latest)
+            if due >= n_steps:
+                break  # so are all that follow
+            until_s = row.doors_close_s + now.motion_share * (row.doors_closed_s - row.doors_close_s)
+            make_job(water, nows, canal_m_nap, waiting[now.row], now.row, due, until_s, row.ships_m3, closed, jobs[n], conditions[n])
+            waiting[now.row].is_done = 1
+            n += 1
+        now.row = i
+    if last_s >= 0.0:
+        for c in range(len(nows)):
+            k = nows[c].row
+            if k >= 0:
+                until_s = max(last_s, waiting[k].doors_open_s)
+                make_job(water, nows, canal_m_nap, waiting[k], k, latest, until_s, 0.0, -1, jobs[n], conditions[n])
+                waiting[k].is_done = 1
+                n += 1
+    return n
 
 
 @kernel
@@ -271,7 +398,7 @@ def do_lockage(chamber, conditions, state, now, job, exchange):
 
 
 @kernel
-def water_steps(canals, cells, waters, chambers, states, nows, jobs, conditions, exchanges, steps):
+def water_steps(canals, cells, waters, chambers, states, nows, sea_m_nap, jobs, conditions, exchanges, steps):
     """Go through the steps: the lockages that are due, the water that is left, then the canal. Returns a status and the step."""
     water, canal = waters[0], canals[0]
     k = 0
@@ -295,7 +422,8 @@ def water_steps(canals, cells, waters, chambers, states, nows, jobs, conditions,
             if now.closed == step.step:
                 now.canal_kg_m3 = at_lock
             k += 1
-        share_water(water, step)
+        open_s = open_seconds(water, sea_m_nap, step.step * water.step_s, step.step_s)
+        share_water(water, step, open_s)
         status = advance_load(canals, cells, step.step_s, load_kg, step, water.flushing_ratio)
         if status != OK:
             return status, i
