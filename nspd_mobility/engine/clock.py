@@ -49,6 +49,7 @@ class _Seat:
     facility: Facility
     number: int
     next_ms: int = NEVER_MS
+    arrival_ms: int = NEVER_MS
     token: int = 0
     due: tuple[int, int] = (NEVER_MS, 0)
     inbox: list[tuple[int, int, int, int, Any]] = field(default_factory=list)
@@ -88,20 +89,20 @@ class Clock:
         """Run up to and including `until_ms`; may be called again to go on, also after more arrivals were given."""
         self._until_ms = until_ms
         for seat in self._seats.values():
-            self._schedule(seat)
+            seat.arrival_ms = seat.facility.next_arrival_ms()
+            self._schedule(seat, self.now_ms)
         queue, step = self._environment._queue, self._environment.step
         while queue and queue[0][0] <= until_ms:
             step()
 
-    def _schedule(self, seat: _Seat) -> None:
+    def _schedule(self, seat: _Seat, now_ms: int) -> None:
         """Put the facility's earliest due time into the calendar, where no entry stands for it already."""
-        due_ms = min(seat.next_ms, seat.facility.next_arrival_ms())
+        due_ms = seat.next_ms if seat.next_ms < seat.arrival_ms else seat.arrival_ms
         delta = 0
         if seat.inbox and seat.inbox[0][0] <= due_ms:
             due_ms, delta = seat.inbox[0][0], seat.inbox[0][1]
         if due_ms >= NEVER_MS or seat.due <= (due_ms, delta):
             return
-        now_ms = self.now_ms
         if due_ms < now_ms:
             raise SimulationError(f"{seat.facility.name}: asks for {due_ms} ms, and the clock is at {now_ms} ms")
         seat.due = (due_ms, delta)
@@ -126,11 +127,12 @@ class Clock:
             seat.next_ms = seat.facility.step(now_ms, messages, self._horizon_ms(seat))
         else:
             seat.next_ms = seat.facility.step(now_ms, messages)
-        if min(seat.next_ms, seat.facility.next_arrival_ms()) <= now_ms:
+        seat.arrival_ms = seat.facility.next_arrival_ms()
+        if seat.next_ms <= now_ms or seat.arrival_ms <= now_ms:
             raise SimulationError(f"{seat.facility.name}: leaves something undone at {now_ms / MS_PER_S:.3f} s that is due then; a step must do all of it")
         for name, time_ms, entity_id, content in seat.facility.outbox():
-            self._deliver(seat, name, time_ms, entity_id, content)
-        self._schedule(seat)
+            self._deliver(seat, name, time_ms, entity_id, content, now_ms)
+        self._schedule(seat, now_ms)
 
     def _horizon_ms(self, seat: _Seat) -> int:
         """Return the time before which nothing can happen to a facility but by itself; a stale entry only makes it earlier."""
@@ -142,14 +144,13 @@ class Clock:
             horizon_ms = min(horizon_ms, seat.inbox[0][0])
         return horizon_ms
 
-    def _deliver(self, sender: _Seat, name: str, time_ms: int, entity_id: int, content: Any) -> None:
+    def _deliver(self, sender: _Seat, name: str, time_ms: int, entity_id: int, content: Any, now_ms: int) -> None:
         receiver = self._seats.get(name)
         if receiver is None:
             raise SimulationError(f"{sender.facility.name}: sends to '{name}', which is not on the clock")
-        now_ms = self.now_ms
         delta = self._delta + 1 if time_ms <= now_ms else 0
         if delta > MAX_DELTAS:
             raise SimulationError(f"more than {MAX_DELTAS} exchanges at {now_ms / MS_PER_S:.3f} s between {sender.facility.name} and {name}: a cycle")
         self._sent += 1
         heapq.heappush(receiver.inbox, (max(time_ms, now_ms), delta, entity_id, self._sent, content))
-        self._schedule(receiver)
+        self._schedule(receiver, now_ms)

@@ -45,9 +45,9 @@ class CanalFacility:
     def __init__(self, name: str, layout: CanalLayout, bridges: Mapping[str, Bridge | str] | None = None, locks: Mapping[str, str] | None = None) -> None:
         self.name = name
         worked = {node: bridge for node, bridge in (bridges or {}).items() if isinstance(bridge, Bridge)}
-        others = {node: name for node, name in {**(bridges or {}), **(locks or {})}.items() if node not in worked}
-        self.canal = Canal(layout, bridges=[node for node in bridges or {} if node in others], locks=list(locks or {}), worked=worked)
-        self._facility_of = {layout.node_number[node]: facility for node, facility in others.items()}
+        called = {node: facility for node, facility in (bridges or {}).items() if isinstance(facility, str)}
+        self.canal = Canal(layout, bridges=list(called), locks=list(locks or {}), worked=worked)
+        self._facility_of = {layout.node_number[node]: facility for node, facility in {**called, **(locks or {})}.items()}
         self._bridge_number = {node: number for number, node in enumerate(worked)}
         self._callers: list[str] = []
         self._departures = NO_REQUESTS

@@ -93,6 +93,7 @@ class Canal:
     def step(self, departures: Any, now_ms: int, horizon_ms: int) -> int:
         """Do all that is due at `now_ms`, and before the horizon up to the first message; return the next time."""
         while True:
+            bridges, users, windows, closure_rows, wait_rows, grants = self.pool.arrays
             status, where, now_ms = advance(
                 self.state,
                 self.nodes,
@@ -106,7 +107,12 @@ class Canal:
                 departures,
                 self._rows,
                 self._messages,
-                *self.pool.arrays,
+                bridges,
+                users,
+                windows,
+                closure_rows,
+                wait_rows,
+                grants,
                 self.calls,
                 now_ms,
                 horizon_ms,

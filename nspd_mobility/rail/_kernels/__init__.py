@@ -1,0 +1,1 @@
+"""Compiled models of rail; they assume valid input, which `nspd_mobility.rail` checks."""
