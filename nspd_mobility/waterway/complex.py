@@ -80,7 +80,7 @@ class LockComplex:
         self._step: Any = direct(step, *self._state(), nobody, 0, 0, 0, self._ship_rows, self._lockage_rows)
         self._looks_ahead = params.policy == LockPolicy.LOOK_AHEAD
         if self._looks_ahead:
-            self._nodes, self._planned = _planning_space(params)
+            self._planning = _planning_space(params)
 
     def announce(self, requests: Any, now_ms: int = -NEVER_MS) -> None:
         """Give further ships that become known before they arrive; may be called again for later ships that have not arrived.
@@ -132,7 +132,7 @@ class LockComplex:
         now_ms = int(self.lock["now_ms"][0])
         n_left = 8 * len(self.chambers) + 2 * len(self.slots)
         while self.lock["wants_plan"][0]:
-            plan(self.lock, self.chambers, self.slots, self.levels, self.closures, self.expected, self._nodes, self._planned)
+            plan(self.lock, self.chambers, self.slots, self.levels, self.closures, self.expected, *self._planning)
             status, _ = self._step(*self._state(), requests, 0, 0, now_ms, self._ship_rows, self._lockage_rows)
             n_left -= 1
             if n_left < 0:
@@ -272,14 +272,16 @@ def _by_chamber(chambers: Any, closures: Any) -> Any:
     return closures
 
 
-def _planning_space(params: LockParams) -> tuple[Any, Any]:
-    from ._kernels import planning
+def _planning_space(params: LockParams) -> tuple[Any, ...]:
+    """Return the work space of a plan: nodes, ships in two forms, movement times, and the values that are kept."""
+    from ._kernels import plan_nodes, plan_ships
 
-    if len(params.chambers) > planning.MAX_CHAMBERS:
-        raise DataError(f"policy: look_ahead plans for at most {planning.MAX_CHAMBERS} chambers, the lock has {len(params.chambers)}; choose another")
-    width = params.look_ahead.beam_width
-    nodes = records.records(planning.NODE, width * (1 + planning.MAX_CHILDREN) + 1)
-    return nodes, records.records(records.SLOT, planning.MAX_SHIPS)
+    n_chambers, width = len(params.chambers), params.look_ahead.beam_width
+    if n_chambers > plan_ships.MAX_CHAMBERS:
+        raise DataError(f"policy: look_ahead plans for at most {plan_ships.MAX_CHAMBERS} chambers, the lock has {n_chambers}; choose another")
+    nodes = records.records(plan_nodes.NODE, width * (1 + plan_nodes.MAX_CHILDREN) + 1)
+    planned, ships = records.records(records.SLOT, plan_ships.MAX_SHIPS), records.records(plan_ships.PLAN_SHIP, plan_ships.MAX_SHIPS)
+    return nodes, planned, ships, np.empty((n_chambers, plan_ships.MAX_SHIPS, 4), dtype=np.int64), np.empty(width)
 
 
 def _coefficients(time: MovementTime) -> tuple[float, float, float, float]:
