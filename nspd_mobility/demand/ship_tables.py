@@ -19,7 +19,7 @@ TOLERANCE = 1e-6  # of shares that sum to 1 and factors with mean 1: tables are 
 LENGTHS = ("length_low_m", "length_m", "length_high_m")
 _SIZES = ("beam_m", "draught_loaded_m", "draught_empty_m", "air_draught_loaded_m", "air_draught_empty_m", "load_mean_tonne", "power_kw")
 _TABLES: dict[str, tuple[str, ...]] = {
-    "classes": ("class_id", "group", "name", "cemt", "share", *LENGTHS, *_SIZES, "speed_loaded_m_s", "speed_empty_m_s", "notice_h"),
+    "classes": ("class_id", "group", "name", "cemt", "share", *LENGTHS, *_SIZES, "speed_loaded_m_s", "speed_empty_m_s"),
     "profile_month": ("group", "month", "factor"),
     "profile_day": ("group", "weekday", "factor"),
     "profile_hour": ("group", "hour", "factor"),
@@ -49,7 +49,7 @@ class ShipTables:
     dataset : str
         Namespace of the ships' ids.
     classes : DataFrame
-        Ship classes: share within the group, sizes (m), mean load (t), speeds (m/s), notice before arrival (h).
+        Ship classes: share within the group, sizes (m), mean load (t), speeds (m/s).
     profile_month, profile_day, profile_hour : DataFrame
         Factors with mean 1 per group; weekday 1 is Monday, hour 0 begins at local midnight.
     od : DataFrame

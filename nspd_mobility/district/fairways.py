@@ -23,7 +23,6 @@ from ..waterway.complex import LevelSeries
 from ..waterway.facility import LockFacility
 
 CANAL = "canal"
-_CROSS_SECTIONS = {"NL": "canal-nl", "BE": "canal-be"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +104,13 @@ def _behind_locks(network: FairwayNetwork, locks: list[str]) -> list[str]:
 def _layout(network: FairwayNetwork, params: WaterwayParams, names: list[str]) -> CanalLayout:
     table = network.stretches.loc[names]
     is_canal = (table["kind"] == "canal").to_numpy()
-    cross = [_CROSS_SECTIONS[str(country)] if canal else "" for country, canal in zip(table["country"], is_canal, strict=True)]
     stretches = pd.DataFrame(
         {
             "id": names,
             "from_node": table["from_node"].astype("str").to_numpy(),
             "to_node": table["to_node"].astype("str").to_numpy(),
             "length_m": table["length_m"].to_numpy(dtype=np.float64),
-            "cross_section": [name if name in params.canal.cross_sections else "" for name in cross],
+            "cross_section": table["cross_section"].astype("str").to_numpy(),
             "has_speed_limit": is_canal,
         }
     )

@@ -40,6 +40,15 @@ class WaterwayParams(Params):
     locks: dict[str, LockParams] = param(doc="lock complexes by node id")
 
 
+class AnnouncementParams(Params):
+    """When the lock knows of a ship, and how well."""
+
+    known_ahead_s: float = param(doc="the arrival is announced this long ahead (s); 0: on arrival", ge=0, le=604_800)
+    eta_error_sd_s: float | None = param(
+        None, doc="standard deviation of the announced arrival (s); left out, the general eta_error_sd_s", source="none unless given", ge=0, le=86_400
+    )
+
+
 class WaterwayDemandParams(Params):
     """How many ships come, and what of the profiles applies."""
 
@@ -48,7 +57,16 @@ class WaterwayDemandParams(Params):
     factor: float = param(1.0, doc="factor on all passages", source="1: demand as given", quality=Quality.ESTIMATE, ge=0, le=1000)
     loaded_share: float = param(doc="share of inland ships that sail loaded", ge=0, le=1)
     eta_error_sd_s: float = param(
-        900.0, doc="standard deviation of the arrival that a ship announces (s)", source="our assumption", low=300.0, high=2700.0, ge=0, le=86_400
+        900.0, doc="standard deviation of the arrival that a ship announces (s), where its announcement gives none", source="our assumption", low=300.0, high=2700.0, ge=0, le=86_400
+    )
+    announcement: dict[str, AnnouncementParams] = param(
+        {}, doc="announcement by group or class, a class before its group; others are known on arrival", source="none unless given"
+    )
+    air_draught_cv_share: dict[str, float] = param(
+        {},
+        doc="standard deviation of the air draught over its mean, by group or class (share, at most 0.3); the value of the classes is then not exceeded by 90 %, "
+        "and without one it holds for each ship",
+        source="no spread unless given",
     )
     booked_share: float = param(0.5, doc="share of ships that book their lockage ahead", source="our assumption", low=0.3, high=0.8, ge=0, le=1)
     ships_file: str = param("", doc="a CSV or Parquet file of the user's own ships in place of the drawn ones", source="none")
