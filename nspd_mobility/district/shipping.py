@@ -31,6 +31,7 @@ from ..waterway.facility import LockFacility
 from ..waterway.levels import discharge_m3_s, times_of, water_levels
 from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, reads_notices, to_requests
+from .boundaries import boundary_passages
 from .canal_tables import CanalTables, EncounterCount, bridge_tables
 from .emissions import Emissions
 from .events import arrival_events, departure_events, passage_events, reached_events, write_events
@@ -326,6 +327,7 @@ class _Shipping:
         )
         self.events.append(reached_events(frame))
         self.day.recorder.write("ships", self.emissions.with_idling(frame)[SHIPS.names])
+        self.day.recorder.write("boundary_passages", boundary_passages(frame, self.day))
         self.fleet = self.fleet.drop(index=frame.index)
 
     def _write_legs(self, ships: pd.DataFrame, legs: pd.DataFrame) -> None:

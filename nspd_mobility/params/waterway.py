@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..codes import Quality
+from .boundary import BoundaryLockParams
 from .bridge import BridgeParams
 from .canal import CanalParams, SpeedLimits
 from .energy import EnergyParams, FairwayParams
@@ -38,6 +39,7 @@ class WaterwayParams(Params):
     )
     energy: EnergyParams = param(EnergyParams(), doc="energy and emissions of ships", source="each parameter names its own", quality=Quality.PUBLISHED)
     locks: dict[str, LockParams] = param(doc="lock complexes by node id")
+    boundary_locks: dict[str, BoundaryLockParams] = param({}, doc="locks beyond the edge of the network, by name", source="none unless given")
 
 
 class AnnouncementParams(Params):
