@@ -14,7 +14,7 @@ its cones when empty. Left out: tide windows of deep ships, and convoys of arriv
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from ..errors import DataError, allowed, nearest
-from ..params.waterway import WaterwayDemandParams
+from ..params.waterway import StayParams, WaterwayDemandParams
 from ..streams import Streams, entity_ids
 from ..units import LOCAL_ZONE
 from .group_arrays import Floats, GroupArrays, group_arrays
@@ -162,6 +162,7 @@ def _traits(
         ),
         "is_loaded": is_loaded,
         "load_tonne": np.where(is_loaded, kind["load_mean_tonne"] * length_m / middle, 0.0),
+        "stay_s": _stay_s(kind["load_mean_tonne"] * length_m / middle, params.stays, per_ship, normal("ship-stay")),
         "n_cone": arrays.cargo.columns["n_cone"][arrays.cargo.pick(uniform("ship-cone"))],
         "flag": arrays.flags.columns["flag"][arrays.flags.pick(uniform("ship-flag"))],
         "known_from_s": arrival_s - known_ahead_s,
@@ -178,10 +179,18 @@ def _spread(value_90_m: Floats, cv_share: Floats, z: Floats) -> Floats:
     return mean_m * (1.0 + cv_share * np.clip(z, -3.0, 3.0))
 
 
+def _stay_s(cargo_tonne: Floats, stays: Mapping[str, StayParams], per_ship: Callable[[Mapping[str, float], float], Floats], z: Floats) -> Floats:
+    """Return lognormal stays. A ship that comes loaded discharges its cargo, one that comes empty loads as much."""
+    base_s = per_ship({name: stay.base_s for name, stay in stays.items()}, 0.0)
+    s_per_tonne = per_ship({name: stay.time_per_tonne_s for name, stay in stays.items()}, 0.0)
+    variance = np.log1p(per_ship({name: stay.cv_share for name, stay in stays.items()}, 0.0) ** 2)
+    return (base_s + s_per_tonne * cargo_tonne) * np.exp(np.sqrt(variance) * z - variance / 2.0)
+
+
 def _check_kinds(tables: ShipTables, params: WaterwayDemandParams) -> None:
     """Refuse a parameter of a group or class that the tables do not have, and a spread that is none."""
     known = [*GROUPS, *map(str, tables.classes["class_id"])]
-    for key, given in (("announcement", params.announcement), ("air_draught_cv_share", params.air_draught_cv_share)):
+    for key, given in (("announcement", params.announcement), ("air_draught_cv_share", params.air_draught_cv_share), ("stays", params.stays)):
         for name in given:
             if name not in known:
                 raise DataError(f"waterway.{key}: unknown group or class '{name}'{nearest(name, known)}; allowed are: {allowed(known, limit=len(known))}")

@@ -140,7 +140,7 @@ class _Shipping:
         """Give every ship the columns that later parts read, and its lock."""
         defaults: dict[str, Any] = dict.fromkeys(SIZES, 0.0)
         defaults |= {"class_id": "", "group": "inland", "flag": "", "origin": "", "destination": "", "is_loaded": False, "load_tonne": 0.0}
-        defaults |= {"is_sea": False, "n_cone": 0, "is_booked": False, "priority": 0, "speed_m_s": np.nan}
+        defaults |= {"is_sea": False, "n_cone": 0, "is_booked": False, "priority": 0, "speed_m_s": np.nan, "stay_s": 0.0}
         ships = ships.reset_index(drop=True)
         for column, value in defaults.items():
             if column not in ships.columns:
@@ -201,7 +201,7 @@ class _Shipping:
             rows = ships[ships[column]]
             if self.canal is None or self.fairways.layout is None or len(rows) == 0:
                 continue
-            table = rows[["id", "origin", "destination", "length_m", "beam_m", "draught_m", "speed_m_s"]].assign(depart_s=0.0)
+            table = rows[["id", "origin", "destination", "length_m", "beam_m", "draught_m", "speed_m_s", "stay_s"]].assign(depart_s=0.0)
             table[end] = rows["lock"]
             table["speed_m_s"] = rows["speed_m_s"].where(rows["speed_m_s"] > 0.0, self.params.estuary_speed_m_s)
             keys = (rows["entity_id"].to_numpy(dtype=np.uint64) >> np.uint64(1)).astype(np.int64)

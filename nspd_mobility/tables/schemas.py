@@ -85,6 +85,7 @@ SHIPS = Table(
         passage_s      double  from arrival to exit
         arrive_s       double  arrives at its destination
         canal_wait_s   double  waiting on the canal: for sections, bridges, ships ahead and berths
+        stay_s         double  stays at the berth that it comes to on the canal
         engine_year    int64   year in which its engine was built
         idle_energy_kwh double energy while it waits and is in the lock
         idle_co2_kg    double  CO2 of that, at the ship
