@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, allowed
+from .convoys import CONVOYS, read_convoys
 from .sheets import BOUNDS, DIRECTIONS, read_csv
 
 TOLERANCE = 1e-6  # of shares that sum to 1 and factors with mean 1: tables are written with 6 to 9 digits
@@ -97,6 +98,8 @@ def read_ship_tables(folder: Path, dataset: str = "ships") -> ShipTables:
         if not ((of_group["max_length_m"] >= ship.length_high_m) & (of_group["max_beam_m"] >= ship.beam_m)).any():
             size = f"{ship.length_high_m:g} m by {ship.beam_m:g} m"
             raise DataError(f"{folder / 'od.csv'}: the class '{ship.class_id}' ({size}) fits no relation of the group '{ship.group}'; add one or raise a limit")
+    if (folder / CONVOYS).is_file():
+        read_convoys(folder / CONVOYS, classes)  # a check of the sizes of the classes; nothing is drawn from it
     return ShipTables(dataset=dataset, **frames)
 
 

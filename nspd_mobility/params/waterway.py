@@ -69,7 +69,7 @@ class WaterwayDemandParams(Params):
     loaded_share: float = param(doc="share of inland ships that sail loaded", ge=0, le=1)
     eta_error_sd_s: float = param(
         900.0,
-        doc="standard deviation of the arrival that a ship announces (s), where its announcement gives none",
+        doc="standard deviation of the arrival that a ship announces (s), unless its announcement gives one",
         source="our assumption",
         low=300.0,
         high=2700.0,
@@ -81,8 +81,8 @@ class WaterwayDemandParams(Params):
     )
     air_draught_cv_share: dict[str, float] = param(
         {},
-        doc="standard deviation of the air draught over its mean, by group or class (share, at most 0.3); the value of the classes is then not exceeded by 90 %, "
-        "and without one it holds for each ship",
+        doc="standard deviation of the air draught over its mean, by group or class (share, at most 0.3); 90 % of a class do not "
+        "exceed the value of the classes, and without a spread it holds for each ship",
         source="no spread unless given",
     )
     stays: dict[str, StayParams] = param({}, doc="stay at a berth by group or class, a class before its group; others stay no time", source="none unless given")
