@@ -117,13 +117,13 @@ def _layout(network: FairwayNetwork, params: WaterwayParams, names: list[str]) -
     )
     ends = sorted({*stretches["from_node"], *stretches["to_node"]})
     nodes = pd.DataFrame(
-        {"id": ends, "kind": [str(network.nodes.at[name, "kind"]) for name in ends], "n_berths": [params.berths.get(name, 0) for name in ends]}
+        {"id": ends, "kind": [str(network.nodes.at[name, "kind"]) for name in ends], "n_berths": [int(params.berths.get(name, 0.0)) for name in ends]}
     )
     quays = [str(name) for name in nodes["id"][nodes["kind"] == BERTH_KIND]]
     for name, n_berths in params.berths.items():
         if name not in quays:
             raise DataError(f"waterway.berths: '{name}' is no berth on the canal{nearest(name, quays)}; berths there are: {allowed(quays) or 'none'}")
         if n_berths < 1:
-            raise DataError(f"waterway.berths.{name}: {n_berths} ships find a berth; it must be 1 or more, or left out for no limit")
+            raise DataError(f"waterway.berths.{name}: {n_berths:g} ships find a berth; it must be 1 or more, or left out for no limit")
     canal = params.canal.model_copy(update={"speed_limits": params.canal_speed}) if params.canal.speed_limits is None else params.canal
     return CanalLayout(stretches, canal, nodes)

@@ -216,3 +216,9 @@ def test_check_finds_a_missing_tide_file(copy: Path) -> None:
 def test_check_finds_a_line_that_ends_far_from_its_node(copy: Path) -> None:
     edit(copy, "nodes.geojson", "grootdok", lambda f: f["geometry"].update(coordinates=[3.76, 51.09]))
     assert "stretch 'grootdok': its line ends" in findings(copy, "warning")[0].message
+
+
+def test_an_unknown_cross_section(copy: Path) -> None:
+    edit(copy, "fairway.geojson", "canal-border", setting(cross_section="canal-n"))
+    errors = [finding.message for finding in findings(copy, "error")]
+    assert errors == ["stretch 'canal-border': cross_section 'canal-n' is unknown (did you mean 'canal-nl'?); allowed are: canal-be, canal-nl"]
