@@ -40,7 +40,7 @@ class WaterwayParams(Params):
     energy: EnergyParams = param(EnergyParams(), doc="energy and emissions of ships", source="each parameter names its own", quality=Quality.PUBLISHED)
     locks: dict[str, LockParams] = param(doc="lock complexes by node id")
     berths: dict[str, float] = param(
-        {}, doc="ships that find a berth (rounded down), by node of kind berth on the canal; others have no limit", source="no limit unless given"
+        {}, doc="ships that find a berth (rounded down), by node on the canal; others have no limit", source="no limit unless given"
     )
     boundary_locks: dict[str, BoundaryLockParams] = param({}, doc="locks beyond the edge of the network, by name", source="none unless given")
 
