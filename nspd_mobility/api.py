@@ -133,6 +133,7 @@ def check_key_indicators(study: Study) -> None:
     chambers = {chamber for v in study.check_all() for lock in v.params.network.waterway.locks.values() for chamber in lock.chambers}
     bridges = {bridge for v in study.check_all() for bridge in v.params.network.waterway.bridges}
     dimensions = {"group": set(GROUPS), "chamber": chambers, "reason": {reason.word for reason in Refusal} - {"none"}, "bridge": bridges, "": set()}
+    dimensions["lock"] = {lock for v in study.check_all() for lock in v.params.network.waterway.boundary_locks}
     dimensions |= {"kind": set(KINDS), "cause": set(CAUSES), "place": set(PLACES)}
     for key in study.params.key_indicators:
         where = find(study.tree, ("key_indicators", key)).where

@@ -26,14 +26,17 @@ _INF = float("inf")
 _TINY = 1e-9  # lower bound of what must be above 0
 
 # Kinds of columns: text, or a number between two bounds (a whole number where the name says so).
-_WHOLE = ("n_cone", "month", "weekday", "hour", "priority")
+_WHOLE = ("n_cone", "n_long", "n_wide", "month", "weekday", "hour", "priority")
 BOUNDS = {
     **dict.fromkeys(("max_length_m", "max_beam_m"), (_TINY, _INF)),
     **dict.fromkeys(("length_m", "length_low_m", "length_high_m", "beam_m", "speed_loaded_m_s", "speed_empty_m_s", "speed_m_s"), (_TINY, _INF)),
-    **dict.fromkeys(("draught_loaded_m", "draught_empty_m", "draught_m", "load_mean_tonne", "load_tonne", "power_kw", "notice_h", "factor"), (0.0, _INF)),
+    **dict.fromkeys(("draught_loaded_m", "draught_empty_m", "draught_m", "load_mean_tonne", "load_tonne", "power_kw", "factor", "stay_s"), (0.0, _INF)),
     **dict.fromkeys(("air_draught_loaded_m", "air_draught_empty_m", "air_draught_m"), (0.0, _INF)),
     **dict.fromkeys(("share", "loaded_share"), (0.0, 1.0)),
     **dict.fromkeys(("arrival_s", "known_from_s", "priority"), (-_INF, _INF)),
+    **dict.fromkeys(("barge_length_m", "barge_beam_m"), (_TINY, _INF)),
+    **dict.fromkeys(("pusher_length_m", "pusher_beam_m"), (0.0, _INF)),
+    **dict.fromkeys(("n_long", "n_wide"), (1.0, 9.0)),
     "n_cone": (0.0, 3.0),
     "month": (1.0, 12.0),
     "weekday": (1.0, 7.0),

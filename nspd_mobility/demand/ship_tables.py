@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, allowed
+from .convoys import CONVOYS, read_convoys
 from .sheets import BOUNDS, DIRECTIONS, read_csv
 
 TOLERANCE = 1e-6  # of shares that sum to 1 and factors with mean 1: tables are written with 6 to 9 digits
 LENGTHS = ("length_low_m", "length_m", "length_high_m")
 _SIZES = ("beam_m", "draught_loaded_m", "draught_empty_m", "air_draught_loaded_m", "air_draught_empty_m", "load_mean_tonne", "power_kw")
 _TABLES: dict[str, tuple[str, ...]] = {
-    "classes": ("class_id", "group", "name", "cemt", "share", *LENGTHS, *_SIZES, "speed_loaded_m_s", "speed_empty_m_s", "notice_h"),
+    "classes": ("class_id", "group", "name", "cemt", "share", *LENGTHS, *_SIZES, "speed_loaded_m_s", "speed_empty_m_s"),
     "profile_month": ("group", "month", "factor"),
     "profile_day": ("group", "weekday", "factor"),
     "profile_hour": ("group", "hour", "factor"),
@@ -49,7 +50,7 @@ class ShipTables:
     dataset : str
         Namespace of the ships' ids.
     classes : DataFrame
-        Ship classes: share within the group, sizes (m), mean load (t), speeds (m/s), notice before arrival (h).
+        Ship classes: share within the group, sizes (m), mean load (t), speeds (m/s).
     profile_month, profile_day, profile_hour : DataFrame
         Factors with mean 1 per group; weekday 1 is Monday, hour 0 begins at local midnight.
     od : DataFrame
@@ -97,6 +98,8 @@ def read_ship_tables(folder: Path, dataset: str = "ships") -> ShipTables:
         if not ((of_group["max_length_m"] >= ship.length_high_m) & (of_group["max_beam_m"] >= ship.beam_m)).any():
             size = f"{ship.length_high_m:g} m by {ship.beam_m:g} m"
             raise DataError(f"{folder / 'od.csv'}: the class '{ship.class_id}' ({size}) fits no relation of the group '{ship.group}'; add one or raise a limit")
+    if (folder / CONVOYS).is_file():
+        read_convoys(folder / CONVOYS, classes)  # a check of the sizes of the classes; nothing is drawn from it
     return ShipTables(dataset=dataset, **frames)
 
 

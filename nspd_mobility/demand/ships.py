@@ -14,7 +14,7 @@ its cones when empty. Left out: tide windows of deep ships, and convoys of arriv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from ..errors import DataError
-from ..params.waterway import WaterwayDemandParams
+from ..errors import DataError, allowed, nearest
+from ..params.waterway import StayParams, WaterwayDemandParams
 from ..streams import Streams, entity_ids
 from ..units import LOCAL_ZONE
 from .group_arrays import Floats, GroupArrays, group_arrays
@@ -34,6 +34,8 @@ from .sheets import DIRECTIONS, GROUPS
 from .ship_tables import LENGTHS, ShipTables
 
 Ids = npt.NDArray[np.uint64]
+MAX_CV_SHARE = 0.3  # three deviations below the mean is then still above the water
+Z_90 = float(ndtri(0.9))  # the tables give the air draught that 90 % of a class do not exceed (RV 2020)
 
 
 def draw_ships(
@@ -62,7 +64,8 @@ def draw_ships(
     Raises
     ------
     DataError
-        For a time without a zone, a negative window, a year without passages, or more than 600 ships per hour.
+        For a time without a zone, a negative window, a year without passages, a parameter of an unknown group or class, or more than
+        600 ships per hour.
     """
     for name, moment in (("start", start), ("epoch", epoch)):
         if moment.tzinfo is None:
@@ -71,6 +74,7 @@ def draw_ships(
         raise DataError(f"days is {days}, and must be 0 or more")
     passages = yearly_passages(params, year)
     known = set(tables.classes["group"])
+    _check_kinds(tables, params)
     for group, total in passages.items():
         if total > 0 and group not in known:
             raise DataError(f"waterway.passages gives {total:g} ships of the group '{group}', which classes.csv lacks; add classes for it or set it to 0")
@@ -114,7 +118,14 @@ def _traits(
     def uniform(stream: str) -> Floats:
         return streams.uniform(stream, ids)[:, 0]
 
-    rows = arrays.classes.pick(uniform("ship-class"))
+    def per_ship(given: Mapping[str, float], default: float) -> Floats:
+        of_class = [given.get(name, given.get(group, default)) for name in arrays.classes.columns["class_id"]]
+        return np.array(of_class, dtype=np.float64)[of_ship]
+
+    def normal(stream: str) -> Floats:
+        return np.asarray(ndtri(np.clip(uniform(stream), 1e-9, 1.0 - 1e-9)))
+
+    rows = of_ship = arrays.classes.pick(uniform("ship-class"))
     kind = {name: values[rows] for name, values in arrays.classes.columns.items()}
     low, middle, high = (kind[name] for name in LENGTHS)
     u = uniform("ship-size")
@@ -126,6 +137,10 @@ def _traits(
     sailing = relation["direction"]
     loaded_share = params.loaded_share if group == "inland" else np.array([arrays.loaded_share[direction] for direction in sailing], dtype=np.float64)
     is_loaded = uniform("ship-loaded") < loaded_share
+    known_ahead_s = per_ship({name: a.known_ahead_s for name, a in params.announcement.items()}, 0.0)
+    eta_error_sd_s = per_ship(
+        {name: params.eta_error_sd_s if a.eta_error_sd_s is None else a.eta_error_sd_s for name, a in params.announcement.items()}, params.eta_error_sd_s
+    )
     return {
         "entity_id": ids,
         "id": keys,
@@ -140,17 +155,48 @@ def _traits(
         "length_m": length_m,
         "beam_m": kind["beam_m"],
         "draught_m": np.where(is_loaded, kind["draught_loaded_m"], kind["draught_empty_m"]),
-        "air_draught_m": np.where(is_loaded, kind["air_draught_loaded_m"], kind["air_draught_empty_m"]),
+        "air_draught_m": _spread(
+            np.where(is_loaded, kind["air_draught_loaded_m"], kind["air_draught_empty_m"]),
+            per_ship(params.air_draught_cv_share, 0.0),
+            normal("ship-air-draught"),
+        ),
         "is_loaded": is_loaded,
         "load_tonne": np.where(is_loaded, kind["load_mean_tonne"] * length_m / middle, 0.0),
+        "stay_s": _stay_s(kind["load_mean_tonne"] * length_m / middle, params.stays, per_ship, normal("ship-stay")),
         "n_cone": arrays.cargo.columns["n_cone"][arrays.cargo.pick(uniform("ship-cone"))],
         "flag": arrays.flags.columns["flag"][arrays.flags.pick(uniform("ship-flag"))],
-        "known_from_s": arrival_s - 3600.0 * kind["notice_h"],
-        "eta_s": arrival_s + params.eta_error_sd_s * ndtri(np.clip(uniform("ship-eta"), 1e-9, 1.0 - 1e-9)),
+        "known_from_s": arrival_s - known_ahead_s,
+        "eta_s": arrival_s + eta_error_sd_s * normal("ship-eta"),
         "is_booked": uniform("ship-booked") < params.booked_share,
         "priority": np.zeros(len(ids), dtype=np.int64),
         "speed_m_s": np.where(is_loaded, kind["speed_loaded_m_s"], kind["speed_empty_m_s"]),
     }
+
+
+def _spread(value_90_m: Floats, cv_share: Floats, z: Floats) -> Floats:
+    """Return normal values of which 90 % do not exceed the one given: mean = value / (1 + z_90 cv); no ship is beyond three deviations."""
+    mean_m = value_90_m / (1.0 + Z_90 * cv_share)
+    return mean_m * (1.0 + cv_share * np.clip(z, -3.0, 3.0))
+
+
+def _stay_s(cargo_tonne: Floats, stays: Mapping[str, StayParams], per_ship: Callable[[Mapping[str, float], float], Floats], z: Floats) -> Floats:
+    """Return lognormal stays. A ship that comes loaded discharges its cargo, one that comes empty loads as much."""
+    base_s = per_ship({name: stay.base_s for name, stay in stays.items()}, 0.0)
+    s_per_tonne = per_ship({name: stay.time_per_tonne_s for name, stay in stays.items()}, 0.0)
+    variance = np.log1p(per_ship({name: stay.cv_share for name, stay in stays.items()}, 0.0) ** 2)
+    return (base_s + s_per_tonne * cargo_tonne) * np.exp(np.sqrt(variance) * z - variance / 2.0)
+
+
+def _check_kinds(tables: ShipTables, params: WaterwayDemandParams) -> None:
+    """Refuse a parameter of a group or class that the tables do not have, and a spread that is none."""
+    known = [*GROUPS, *map(str, tables.classes["class_id"])]
+    for key, given in (("announcement", params.announcement), ("air_draught_cv_share", params.air_draught_cv_share), ("stays", params.stays)):
+        for name in given:
+            if name not in known:
+                raise DataError(f"waterway.{key}: unknown group or class '{name}'{nearest(name, known)}; allowed are: {allowed(known, limit=len(known))}")
+    for name, cv in params.air_draught_cv_share.items():
+        if not 0.0 <= cv <= MAX_CV_SHARE:
+            raise DataError(f"waterway.air_draught_cv_share.{name}: {cv:g} is no spread of a class; it must be from 0 to {MAX_CV_SHARE:g}")
 
 
 def _column(values: npt.NDArray[Any]) -> Any:

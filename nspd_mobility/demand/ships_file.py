@@ -14,7 +14,7 @@ from ..streams import entity_ids
 from .sheets import BOUNDS, DIRECTIONS, Sheet, read_csv, read_parquet
 
 _OPTIONAL = ("class_id", "group", "direction", "origin", "destination", "length_m", "beam_m", "draught_m", "air_draught_m", "is_loaded", "load_tonne")
-_FILE_COLUMNS = ("id", "side", "arrival", "arrival_s", *_OPTIONAL, "n_cone", "flag", "known_from_s", "priority", "speed_m_s")
+_FILE_COLUMNS = ("id", "side", "arrival", "arrival_s", *_OPTIONAL, "n_cone", "flag", "known_from_s", "priority", "speed_m_s", "stay_s")
 
 
 def read_ships_file(path: Path, *, dataset: str = "ships", epoch: pd.Timestamp | None = None) -> pd.DataFrame:

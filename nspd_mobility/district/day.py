@@ -33,6 +33,7 @@ SHIPPING_TABLES = (
     "water",
     "levels",
     "closures",
+    "boundary_passages",
     "events",
 )
 STEPS = (Step("shipping", reads=(), writes=SHIPPING_TABLES, run=shipping),)

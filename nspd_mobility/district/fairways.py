@@ -14,15 +14,15 @@ from ..engine.bridge import needs_opening
 from ..engine.bridge_state import Bridge
 from ..engine.bridge_tables import to_windows
 from ..engine.clock import Clock, Facility
+from ..errors import DataError, allowed, nearest
 from ..network.waterway import FairwayNetwork
 from ..params.waterway import WaterwayParams
 from ..waterway.canal_facility import CanalFacility
-from ..waterway.canal_layout import CanalLayout
+from ..waterway.canal_layout import BERTH_KIND, CanalLayout
 from ..waterway.complex import LevelSeries
 from ..waterway.facility import LockFacility
 
 CANAL = "canal"
-_CROSS_SECTIONS = {"NL": "canal-nl", "BE": "canal-be"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +106,25 @@ def _behind_locks(network: FairwayNetwork, locks: list[str]) -> list[str]:
 def _layout(network: FairwayNetwork, params: WaterwayParams, names: list[str]) -> CanalLayout:
     table = network.stretches.loc[names]
     is_canal = (table["kind"] == "canal").to_numpy()
-    cross = [_CROSS_SECTIONS[str(country)] if canal else "" for country, canal in zip(table["country"], is_canal, strict=True)]
     stretches = pd.DataFrame(
         {
             "id": names,
             "from_node": table["from_node"].astype("str").to_numpy(),
             "to_node": table["to_node"].astype("str").to_numpy(),
             "length_m": table["length_m"].to_numpy(dtype=np.float64),
-            "cross_section": [name if name in params.canal.cross_sections else "" for name in cross],
+            "cross_section": table["cross_section"].astype("str").to_numpy(),
             "has_speed_limit": is_canal,
         }
     )
     ends = sorted({*stretches["from_node"], *stretches["to_node"]})
-    nodes = pd.DataFrame({"id": ends, "kind": [str(network.nodes.at[name, "kind"]) for name in ends]})
+    nodes = pd.DataFrame(
+        {"id": ends, "kind": [str(network.nodes.at[name, "kind"]) for name in ends], "n_berths": [int(params.berths.get(name, 0.0)) for name in ends]}
+    )
+    quays = [str(name) for name in nodes["id"][nodes["kind"] == BERTH_KIND]]
+    for name, n_berths in params.berths.items():
+        if name not in quays:
+            raise DataError(f"waterway.berths: '{name}' is no berth on the canal{nearest(name, quays)}; berths there are: {allowed(quays) or 'none'}")
+        if n_berths < 1:
+            raise DataError(f"waterway.berths.{name}: {n_berths:g} ships find a berth; it must be 1 or more, or left out for no limit")
     canal = params.canal.model_copy(update={"speed_limits": params.canal_speed}) if params.canal.speed_limits is None else params.canal
     return CanalLayout(stretches, canal, nodes)

@@ -33,6 +33,7 @@ from ..waterway.facility import LockFacility
 from ..waterway.levels import discharge_m3_s, times_of, water_levels
 from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, reads_notices, to_requests
+from .boundaries import boundary_passages
 from .canal_tables import CanalTables, EncounterCount, bridge_tables
 from .emissions import Emissions
 from .events import arrival_events, departure_events, passage_events, reached_events, write_events
@@ -153,7 +154,7 @@ class _Shipping:
         """Give every ship the columns that later parts read, and its lock."""
         defaults: dict[str, Any] = dict.fromkeys(SIZES, 0.0)
         defaults |= {"class_id": "", "group": "inland", "flag": "", "origin": "", "destination": "", "is_loaded": False, "load_tonne": 0.0}
-        defaults |= {"is_sea": False, "n_cone": 0, "is_booked": False, "priority": 0, "speed_m_s": np.nan}
+        defaults |= {"is_sea": False, "n_cone": 0, "is_booked": False, "priority": 0, "speed_m_s": np.nan, "stay_s": 0.0}
         ships = ships.reset_index(drop=True)
         for column, value in defaults.items():
             if column not in ships.columns:
@@ -214,7 +215,7 @@ class _Shipping:
             rows = ships[ships[column]]
             if self.canal is None or self.fairways.layout is None or len(rows) == 0:
                 continue
-            table = rows[["id", "origin", "destination", "length_m", "beam_m", "draught_m", "speed_m_s"]].assign(depart_s=0.0)
+            table = rows[["id", "origin", "destination", "length_m", "beam_m", "draught_m", "speed_m_s", "stay_s"]].assign(depart_s=0.0)
             table[end] = rows["lock"]
             table["speed_m_s"] = rows["speed_m_s"].where(rows["speed_m_s"] > 0.0, self.params.estuary_speed_m_s)
             keys = (rows["entity_id"].to_numpy(dtype=np.uint64) >> np.uint64(1)).astype(np.int64)
@@ -345,6 +346,7 @@ class _Shipping:
         )
         self.events.append(reached_events(frame))
         self.day.recorder.write("ships", self.emissions.with_idling(frame)[SHIPS.names])
+        self.day.recorder.write("boundary_passages", boundary_passages(frame, self.day))
         self.fleet = self.fleet.drop(index=frame.index)
 
     def _write_legs(self, ships: pd.DataFrame, legs: pd.DataFrame) -> None:

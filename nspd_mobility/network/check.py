@@ -147,6 +147,17 @@ def _odd_sizes(chamber: ChamberParams, canal_level_m_nap: float) -> Iterator[str
         yield f"levelling_area_m2 {chamber.levelling_area_m2:g} is far from length times width, {area:g}; check it"
 
 
+def check_cross_sections(params: NetworkParams, network: FairwayNetwork) -> list[Finding]:
+    """Find stretches that name a cross section which the canal's parameters lack."""
+    known = list(params.waterway.canal.cross_sections)
+    findings = []
+    for stretch, name in network.stretches["cross_section"].items():
+        if name and name not in known:
+            text = f"stretch '{stretch}': cross_section '{name}' is unknown{nearest(str(name), known)}; allowed are: {allowed(known) or 'none'}"
+            findings.append(Finding("error", text, "fairways"))
+    return findings
+
+
 def check_tide(dataset: Dataset, params: NetworkParams) -> list[Finding]:
     """Find a file of constituents that is not there."""
     name = params.waterway.tide.constituents
@@ -172,6 +183,7 @@ def check_network(dataset: Dataset) -> list[Finding]:
         *check_drawing(network),
         *check_locks(params, network),
         *check_chambers(params),
+        *check_cross_sections(params, network),
         *check_tide(dataset, params),
     ]
     order = {"error": 0, "warning": 1, "note": 2}

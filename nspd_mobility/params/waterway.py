@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..codes import Quality
+from .boundary import BoundaryLockParams
 from .bridge import BridgeParams
 from .canal import CanalParams, SpeedLimits
 from .energy import EnergyParams, FairwayParams
@@ -39,6 +40,27 @@ class WaterwayParams(Params):
     )
     energy: EnergyParams = param(EnergyParams(), doc="energy and emissions of ships", source="each parameter names its own", quality=Quality.PUBLISHED)
     locks: dict[str, LockParams] = param(doc="lock complexes by node id")
+    berths: dict[str, float] = param(
+        {}, doc="ships that find a berth (rounded down), by node on the canal; others have no limit", source="no limit unless given"
+    )
+    boundary_locks: dict[str, BoundaryLockParams] = param({}, doc="locks beyond the edge of the network, by name", source="none unless given")
+
+
+class AnnouncementParams(Params):
+    """When the lock knows of a ship, and how well."""
+
+    known_ahead_s: float = param(doc="the arrival is announced this long ahead (s); 0: on arrival", ge=0, le=604_800)
+    eta_error_sd_s: float | None = param(
+        None, doc="standard deviation of the announced arrival (s); left out, the general eta_error_sd_s", source="none unless given", ge=0, le=86_400
+    )
+
+
+class StayParams(Params):
+    """How long a ship stays at a berth: mooring and waiting for the quay's gangs, and the cargo that it brings or fetches."""
+
+    base_s: float = param(doc="stay apart from handling cargo (s)", ge=0)
+    time_per_tonne_s: float = param(0.0, doc="time that each tonne of cargo takes (s); 12 s is 300 t/h", source="no cargo counts unless given", ge=0)
+    cv_share: float = param(0.0, doc="standard deviation of the stay over its mean (share); lognormal", source="no spread unless given", ge=0, le=3)
 
 
 class WaterwayDemandParams(Params):
@@ -49,8 +71,24 @@ class WaterwayDemandParams(Params):
     factor: float = param(1.0, doc="factor on all passages", source="1: demand as given", quality=Quality.ESTIMATE, ge=0, le=1000)
     loaded_share: float = param(doc="share of inland ships that sail loaded", ge=0, le=1)
     eta_error_sd_s: float = param(
-        900.0, doc="standard deviation of the arrival that a ship announces (s)", source="our assumption", low=300.0, high=2700.0, ge=0, le=86_400
+        900.0,
+        doc="standard deviation of the arrival that a ship announces (s), unless its announcement gives one",
+        source="our assumption",
+        low=300.0,
+        high=2700.0,
+        ge=0,
+        le=86_400,
     )
+    announcement: dict[str, AnnouncementParams] = param(
+        {}, doc="announcement by group or class, a class before its group; others are known on arrival", source="none unless given"
+    )
+    air_draught_cv_share: dict[str, float] = param(
+        {},
+        doc="standard deviation of the air draught over its mean, by group or class (share, at most 0.3); 90 % of a class do not "
+        "exceed the value of the classes, and without a spread it holds for each ship",
+        source="no spread unless given",
+    )
+    stays: dict[str, StayParams] = param({}, doc="stay at a berth by group or class, a class before its group; others stay no time", source="none unless given")
     booked_share: float = param(0.5, doc="share of ships that book their lockage ahead", source="our assumption", low=0.3, high=0.8, ge=0, le=1)
     ships_file: str = param("", doc="a CSV or Parquet file of the user's own ships in place of the drawn ones", source="none")
 

@@ -85,6 +85,7 @@ SHIPS = Table(
         passage_s      double  from arrival to exit
         arrive_s       double  arrives at its destination
         canal_wait_s   double  waiting on the canal: for sections, bridges, ships ahead and berths
+        stay_s         double  stays at the berth that it comes to on the canal
         engine_year    int64   year in which its engine was built
         idle_energy_kwh double energy while it waits and is in the lock
         idle_co2_kg    double  CO2 of that, at the ship
@@ -294,7 +295,26 @@ BRIDGE_WINDOWS = Table(
         """),
 )
 
-_ALL = (SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS, BRIDGE_WINDOWS)
+BOUNDARY_PASSAGES = Table(
+    "boundary_passages",
+    "One row per ship and boundary lock that it passes before it comes into the network or after it leaves it.",
+    _columns("""
+        period      string  typical period of the calendar
+        entity_id   uint64  the ship
+        group       string  inland, sea or recreation
+        lock        string  boundary lock
+        direction   string  inward (before it departs) or outward (after it arrives)
+        call_s      double  arrives at the boundary lock
+        wait_s      double  waits there
+        passage_s   double  from its arrival there until it is clear
+        is_counted  bool    the ship counts
+        """),
+)
+
+_ALL = (
+    *(SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS),
+    *(BRIDGE_WINDOWS, BOUNDARY_PASSAGES),
+)
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 
 _ARROW = {"string": "string", "double": "float64", "int64": "int64", "uint64": "uint64", "bool": "bool_"}

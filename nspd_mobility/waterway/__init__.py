@@ -20,6 +20,8 @@ _PUBLIC = {
     "closed_share": "closures",
     "WaterBalance": "water",
     "treaty_balance": "treaty",
+    "boundary_lock": "boundary",
+    "boundary_times": "boundary",
     "steady_exchange": "salt",
     "exchange_of_lockages": "salt",
     "displacement_of_lockages": "salt",

@@ -216,3 +216,31 @@ def test_check_finds_a_missing_tide_file(copy: Path) -> None:
 def test_check_finds_a_line_that_ends_far_from_its_node(copy: Path) -> None:
     edit(copy, "nodes.geojson", "grootdok", lambda f: f["geometry"].update(coordinates=[3.76, 51.09]))
     assert "stretch 'grootdok': its line ends" in findings(copy, "warning")[0].message
+
+
+def test_an_unknown_cross_section(copy: Path) -> None:
+    edit(copy, "fairway.geojson", "canal-border", setting(cross_section="canal-n"))
+    errors = [finding.message for finding in findings(copy, "error")]
+    assert errors == ["stretch 'canal-border': cross_section 'canal-n' is unknown (did you mean 'canal-nl'?); allowed are: canal-be, canal-nl"]
+
+
+@pytest.mark.parametrize(
+    ("berths", "message"),
+    [
+        (
+            {"kluizendock": 4.0},
+            "waterway.berths: 'kluizendock' is no berth on the canal (did you mean 'kluizendok'?); berths there are: axelse-vlakte, grootdok",
+        ),
+        ({"sloehaven": 4.0}, "waterway.berths: 'sloehaven' is no berth on the canal"),
+        ({"kluizendok": 0.5}, "waterway.berths.kluizendok: 0.5 ships find a berth; it must be 1 or more, or left out for no limit"),
+    ],
+)
+def test_unusable_berths(berths: dict[str, float], message: str) -> None:
+    from nspd_mobility.district.fairways import _behind_locks, _layout
+
+    dataset = load_dataset(NSPD)
+    params = build(NetworkParams, dataset.values, "values").waterway.model_copy(update={"berths": berths})
+    network = read_fairways(NSPD)
+    with pytest.raises(DataError) as error:
+        _layout(network, params, _behind_locks(network, ["terneuzen"]))
+    assert message in str(error.value)

@@ -27,16 +27,17 @@ def legs_are_contiguous(legs: pd.DataFrame, ships: pd.DataFrame, waits: pd.DataF
     same = who[1:] == who[:-1]
     slack = rounding_s(begin[1:])
     joined = np.abs(begin[1:] - end[:-1]) <= slack
-    around_lock = (np.abs(end[:-1] - arrival[who[:-1]]) <= slack) & (np.abs(begin[1:] - exit_[who[:-1]]) <= slack)
-    torn = same & ~joined & ~around_lock
+    at_lock = np.abs(end[:-1] - arrival[who[:-1]]) <= slack
+    free = np.where(at_lock, exit_[who[:-1]], end[:-1])  # from then on only waits keep it from the next stretch
+    torn = same & ~joined & ~(np.abs(begin[1:] - free) <= slack)
     if waits is not None and len(waits):
         entity, period = legs["entity_id"].to_numpy(), legs["period"].to_numpy()
         wait_s = (waits["end_s"] - waits["begin_s"]).to_numpy()
         mine = waits.groupby(["period", "entity_id"]).indices
         for k in np.flatnonzero(torn):
             rows = mine.get((period[order[k]], entity[order[k]]), [])
-            within = [r for r in rows if waits["begin_s"].iat[r] >= end[k] - slack[k] and waits["end_s"].iat[r] <= begin[k + 1] + slack[k]]
-            torn[k] = abs(wait_s[within].sum() - (begin[k + 1] - end[k])) > len(within) * slack[k]
+            within = [r for r in rows if waits["begin_s"].iat[r] >= free[k] - slack[k] and waits["end_s"].iat[r] <= begin[k + 1] + slack[k]]
+            torn[k] = not abs(wait_s[within].sum() - (begin[k + 1] - free[k])) <= len(within) * slack[k]
     return found + report(
         torn,
         lambda k: (
