@@ -7,6 +7,7 @@ Sauthoff's for coaches has both; one for locomotives has driving axles. The Davi
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Self
 
 from pydantic import model_validator
@@ -22,14 +23,14 @@ class RunningParams(Params):
 
     speed_step_m_s: float = param(
         0.5,
-        doc="change of speed after which the acceleration is computed again (m/s)",
+        doc="change of speed after which the acceleration is renewed (m/s)",
         source="error of the time under 0.02 %",
         quality=Quality.ESTIMATE,
         gt=0,
         le=5,
     )
     distance_step_m: float = param(
-        100.0, doc="distance after which it is computed again (m)", source="error of the time under 0.02 %", quality=Quality.ESTIMATE, gt=0, le=1000
+        100.0, doc="distance after which it is renewed (m)", source="error of the time under 0.02 %", quality=Quality.ESTIMATE, gt=0, le=1000
     )
 
 
@@ -69,7 +70,7 @@ class VehicleParams(Params):
         if self.traction != Traction.NONE and not (self.starting_force_newton or self.effort):
             raise ValueError("a vehicle with traction needs starting_force_newton, or effort")
         speeds = [speed for speed, _ in self.effort]
-        if any(b <= a for a, b in zip(speeds, speeds[1:], strict=False)) or any(speed < 0.0 or force < 0.0 for speed, force in self.effort):
+        if any(b <= a for a, b in pairwise(speeds)) or any(speed < 0.0 or force < 0.0 for speed, force in self.effort):
             raise ValueError("effort must rise in speed, from 0, with forces of 0 or more")
         if self.traction == Traction.ELECTRIC and not self.wires:
             raise ValueError("an electric vehicle needs wires, the electrifications under which it runs")

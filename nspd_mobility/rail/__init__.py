@@ -13,6 +13,8 @@ _PUBLIC = {
     "train_of": "rolling_stock",
     "plain_train": "rolling_stock",
     "running_time": "running",
+    "RunTable": "run_table",
+    "run_table": "run_table",
 }
 __all__ = list(_PUBLIC)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from ._kernels.records import CELL, records
 
 Floats = npt.NDArray[np.float64]
 STEEPEST_PERMILLE = 1000.0
+TINY = 1e-9  # lower bound of what must be above 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +130,7 @@ def line_profile(
     tracks: dict[str, list[tuple[float, Any]]] = {}
     for key, value in given.items():
         steps: list[tuple[float, Any]] = [(0.0, value)] if isinstance(value, int | float | str) else [(float(at), what) for at, what in value]
-        if not steps or steps[0][0] != 0.0 or any(b[0] <= a[0] for a, b in zip(steps, steps[1:], strict=False)) or steps[-1][0] >= length_m:
+        if not steps or steps[0][0] != 0.0 or any(b[0] <= a[0] for a, b in pairwise(steps)) or steps[-1][0] >= length_m:
             raise DataError(f"{name}: {key} must begin at 0 m and rise in distance, below the length of {length_m:g} m")
         tracks[key] = steps
     begins = sorted({at for steps in tracks.values() for at, _ in steps})
@@ -226,13 +228,14 @@ def profile_of_sections(sections: pd.DataFrame, way: Sequence[tuple[str, int]], 
 
 
 def _checked(profile: LineProfile) -> LineProfile:
-    checks = {
-        "length_m": (np.diff(profile.bounds_m), lambda x: x > 0.0, "above 0"),
-        "speed_m_s": (profile.speed_m_s, lambda x: x > 0.0, "above 0"),
-        "gradient_permille": (profile.gradient_permille, lambda x: np.abs(x) <= STEEPEST_PERMILLE, f"from {-STEEPEST_PERMILLE:g} to {STEEPEST_PERMILLE:g}"),
+    steepest = STEEPEST_PERMILLE
+    checks: dict[str, tuple[Floats, float, float, str]] = {
+        "length_m": (np.diff(profile.bounds_m), TINY, np.inf, "above 0"),
+        "speed_m_s": (profile.speed_m_s, TINY, np.inf, "above 0"),
+        "gradient_permille": (profile.gradient_permille, -steepest, steepest, f"from {-steepest:g} to {steepest:g}"),
     }
-    for key, (values, is_good, must) in checks.items():
-        bad = np.flatnonzero(~(np.isfinite(values) & is_good(values)))
+    for key, (values, low, high, must) in checks.items():
+        bad = np.flatnonzero(~(np.isfinite(values) & (values >= low) & (values <= high)))
         if bad.size:
             at = profile.bounds_m[bad[0]]
             raise DataError(f"{profile.name}: {key} of {values[bad[0]]:g} from {at:g} m can't be used; it must be {must}")
@@ -271,7 +274,7 @@ def course_of(profile: LineProfile, train: Any, *, is_point_mass: bool = False) 
         rise = np.concatenate([[0.0], np.cumsum(sines * np.diff(bounds))])
 
         def height(x: Floats) -> Floats:
-            return np.interp(x, bounds, rise) + sines[0] * np.minimum(x, 0.0)
+            return np.asarray(np.interp(x, bounds, rise) + sines[0] * np.minimum(x, 0.0), dtype=np.float64)
 
         slopes = (height(edges) - height(edges - length)) / length
         cells["slope"] = slopes[:-1]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ..codes import RunStatus
@@ -21,7 +20,7 @@ from ._kernels.running import run_all
 from .profile import LineProfile, course_of
 from .rolling_stock import Train
 
-Floats = npt.NDArray[np.float64]
+Leg = tuple[int, int, bool]  # from a point to a point, and whether it stops there
 STOP_S = 60.0  # where a stop has no time of its own
 
 
@@ -104,10 +103,8 @@ def running_time(
     )
 
 
-def run_legs(
-    train: Train, path: LineProfile, legs: list[tuple[int, int, bool]], entry_speed_m_s: float = 0.0, *, is_point_mass: bool = False
-) -> tuple[Any, Any]:
-    """Run legs from point to point, each from a standstill but the first; where a leg does not stop, it runs through to the end of the path.
+def run_legs(train: Train, path: LineProfile, legs: list[Leg], entry_speed_m_s: float = 0.0, *, is_point_mass: bool = False) -> tuple[Any, Any]:
+    """Run legs from point to point, each from a standstill but the first; a leg that does not stop runs through to the end of the path.
 
     Returns
     -------
@@ -183,7 +180,7 @@ def check_tracks(train: Train, path: LineProfile, dwells: Iterable[int]) -> None
             )
 
 
-def _legs(path: LineProfile, dwells: dict[int, float], is_stop_at_end: bool) -> list[tuple[int, int, bool]]:
+def _legs(path: LineProfile, dwells: dict[int, float], is_stop_at_end: bool) -> list[Leg]:
     last = len(path.points_m) - 1
     ends = [point for point in dwells if point < last]
     begins = [0, *ends]
