@@ -21,6 +21,8 @@ from ...units import GRAVITY_M_S2
 OK, UNTIL, CANNOT_START, STALLED, TOO_FAST, STUCK = range(6)  # codes.RunStatus
 SHORTEST_M = 1e-3  # a step is this long, or to the end of its cell
 ROUNDING = 1e-9  # of the square of a speed that lies on the ceiling
+STEADY = 0.1  # change of the acceleration over half a step, as a share of it
+SMALL = 0.01  # the same, as a share of the change of speed that a step may bring
 MOST_STEPS = 10_000_000
 
 
@@ -125,7 +127,8 @@ def free_step(train, cell, position_m, far_m, square_m2_s2, acceleration):
         middle = acceleration
         if square > 0.0:
             middle = acceleration_m_s2(train, cell, position_m + 0.5 * step, math.sqrt(square))
-        if abs(middle - acceleration) * step <= 0.5 * change or step <= SHORTEST_M:
+        turn = abs(middle - acceleration)  # near the speed of balance it, not the speed, must change little
+        if turn <= STEADY * abs(acceleration) or turn * step <= SMALL * change or step <= SHORTEST_M:
             return step, middle
         step *= 0.5
 
