@@ -40,7 +40,7 @@ class VehicleParams(Params):
     name: str = param("", doc="name")
     traction: code_field(Traction) = param(Traction.NONE, doc="what drives it: none, diesel, electric, battery")  # type: ignore[valid-type]
     wires: tuple[str, ...] = param((), doc="electrifications under which it runs; a diesel or battery vehicle runs under all")
-    length_m: float = param(doc="length over buffers (m)", gt=0, le=500)
+    length_m: float = param(doc="length over buffers (m)", gt=0, le=2000)
     mass_tonne: float = param(doc="mass without load (t)", gt=0, le=2000)
     driving_mass_tonne: float = param(0.0, doc="part of it on driving axles (t)", ge=0, le=2000)
     load_tonne: float = param(0.0, doc="largest load (t)", ge=0, le=2000)

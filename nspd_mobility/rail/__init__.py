@@ -14,7 +14,7 @@ _PUBLIC = {
     "plain_train": "rolling_stock",
     "running_time": "running",
     "RunTable": "run_table",
-    "run_table": "run_table",
+    "tabulate_runs": "run_table",
 }
 __all__ = list(_PUBLIC)
 

@@ -67,7 +67,7 @@ class RunTable:
     entry_speed_m_s: float
 
 
-def run_table(
+def tabulate_runs(
     train: Train,
     path: LineProfile,
     *,
@@ -137,7 +137,7 @@ def _tabulate(train: bytes, cells: bytes, points: bytes, halts: tuple[int, ...],
     rows = [starts[row] for row, _, _ in jobs]
     states["position_m"] = points_m[np.maximum(rows, 0)]
     states["speed_m_s"] = np.where(np.array(rows) < 0, entry_m_s, 0.0)
-    failed = run_all(physics, course, probes, passes, states, np.array([stop for _, _, stop in jobs]))
+    failed = run_all(physics, course, probes, passes, states, np.array([stop for _, _, stop in jobs]), np.full(len(jobs), np.inf))
     if failed >= 0:
         return states[failed].copy()
 

@@ -121,7 +121,7 @@ def run_legs(train: Train, path: LineProfile, legs: list[Leg], entry_speed_m_s: 
     states["position_m"] = [path.points_m[begin] for begin, _, _ in legs]
     states["speed_m_s"][0] = entry_speed_m_s
     stops = np.array([path.points_m[end] if is_stop else np.inf for _, end, is_stop in legs])
-    failed = run_all(train.physics, cells, path.points_m, passes, states, stops)
+    failed = run_all(train.physics, cells, path.points_m, passes, states, stops, np.full(len(legs), np.inf))
     if failed >= 0:
         raise DataError(why_failed(train, path, states[failed]))
     return passes, states

@@ -252,11 +252,11 @@ def run(train, cells, points_m, passes, state, stop_m, until_s):
 
 
 @kernel
-def run_all(trains, cells, points_m, passes, states, stops_m):
-    """Run one train on one course from each state to its stop; `passes` (n_state, n_point). Returns the first state that fails, or -1."""
+def run_all(trains, cells, points_m, passes, states, stops_m, untils_s):
+    """Run one train on one course from each state to its stop or time; `passes` (n_state, n_point). Returns the first that is not OK, or -1."""
     failed = -1
     for k in range(len(states)):
-        states[k].status = run(trains[0], cells, points_m, passes[k], states[k], stops_m[k], math.inf)
+        states[k].status = run(trains[0], cells, points_m, passes[k], states[k], stops_m[k], untils_s[k])
         if states[k].status != OK and failed < 0:
             failed = k
     return failed
