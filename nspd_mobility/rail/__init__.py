@@ -12,6 +12,8 @@ _PUBLIC = {
     "Train": "rolling_stock",
     "train_of": "rolling_stock",
     "plain_train": "rolling_stock",
+    "read_vehicles": "stock_tables",
+    "read_compositions": "stock_tables",
     "running_time": "running",
     "RunTable": "run_table",
     "tabulate_runs": "run_table",
