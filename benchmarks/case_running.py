@@ -12,7 +12,7 @@ from nspd_mobility.rail.run_table import _tabulate
 
 
 def freight():
-    engine = dict(traction="diesel", length_m=21.35, mass_tonne=126.9, driving_mass_tonne=126.9, speed_max_m_s=27.8)
+    engine = {"traction": "diesel", "length_m": 21.35, "mass_tonne": 126.9, "driving_mass_tonne": 126.9, "speed_max_m_s": 27.8}
     loco = VehicleParams(**engine, starting_force_newton=409e3, power_kw=1850.0, driving_permille=2.2, air_permille=10.0, wind_m_s=4.17)
     wagon = VehicleParams(length_m=19.74, mass_tonne=20.0, load_tonne=70.0, speed_max_m_s=27.8, carrying_permille=1.4, air_permille=3.9, brake_m_s2=0.225)
     return train_of([(loco, 1, 0.0), (wagon, 30, 0.5)], name="freight")

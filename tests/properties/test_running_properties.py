@@ -15,8 +15,6 @@ from nspd_mobility.rail._kernels.running import run_all
 from nspd_mobility.rail.profile import LineProfile, course_of, line_profile
 from nspd_mobility.rail.running import run_legs
 
-pytestmark = pytest.mark.kernel
-
 
 def run(train, path):
     """Return passes and state of a run to a stop at the end, or None where the train is too weak for the line."""

@@ -26,12 +26,28 @@ def freight() -> Train:
     """V 90 with ten loaded Facs 124: 920 t, 204.72 m (TrainRuns)."""
     effort = tuple((k * KM_H, 1000.0 * force) for k, force in enumerate(V90_KN))
     loco = VehicleParams(
-        **dict(name="V 90", traction="diesel", length_m=14.32, mass_tonne=80.0, driving_mass_tonne=80.0, speed_max_m_s=80 * KM_H, effort=effort),
-        **dict(driving_permille=2.2, air_permille=10.0, wind_m_s=15 * KM_H, rotating_factor=1.09, brake_m_s2=0.225),
+        **{
+            "name": "V 90",
+            "traction": "diesel",
+            "length_m": 14.32,
+            "mass_tonne": 80.0,
+            "driving_mass_tonne": 80.0,
+            "speed_max_m_s": 80 * KM_H,
+            "effort": effort,
+        },
+        **{"driving_permille": 2.2, "air_permille": 10.0, "wind_m_s": 15 * KM_H, "rotating_factor": 1.09, "brake_m_s2": 0.225},
     )
     wagon = VehicleParams(
-        **dict(name="Facs 124", length_m=19.04, mass_tonne=25.0, load_tonne=59.0, speed_max_m_s=100 * KM_H, carrying_permille=1.4, air_permille=3.9),
-        **dict(rotating_factor=1.03, brake_m_s2=0.225),
+        **{
+            "name": "Facs 124",
+            "length_m": 19.04,
+            "mass_tonne": 25.0,
+            "load_tonne": 59.0,
+            "speed_max_m_s": 100 * KM_H,
+            "carrying_permille": 1.4,
+            "air_permille": 3.9,
+        },
+        **{"rotating_factor": 1.03, "brake_m_s2": 0.225},
     )
     return train_of([(loco, 1, 0.0), (wagon, 10, 1.0)], name="freight")
 
@@ -39,10 +55,32 @@ def freight() -> Train:
 def long_distance() -> Train:
     """Traxx P160 with five double-deck coaches (TrainRuns); the table of tractive effort there is 300 kN and 5.541 MW to within 0.1 %."""
     loco = VehicleParams(
-        **dict(name="Traxx", traction="electric", wires=("3kv",), length_m=18.9, mass_tonne=85.0, driving_mass_tonne=85.0, speed_max_m_s=160 * KM_H),
-        **dict(starting_force_newton=300e3, power_kw=19950.0 / 3.6, driving_permille=2.5, air_permille=6.0, wind_m_s=15 * KM_H, rotating_factor=1.09),
+        **{
+            "name": "Traxx",
+            "traction": "electric",
+            "wires": ("3kv",),
+            "length_m": 18.9,
+            "mass_tonne": 85.0,
+            "driving_mass_tonne": 85.0,
+            "speed_max_m_s": 160 * KM_H,
+        },
+        **{
+            "starting_force_newton": 300e3,
+            "power_kw": 19950.0 / 3.6,
+            "driving_permille": 2.5,
+            "air_permille": 6.0,
+            "wind_m_s": 15 * KM_H,
+            "rotating_factor": 1.09,
+        },
     )
-    sauthoff = dict(carrying_permille=2.0, linear_permille=0.715, air_permille=3.64, wind_m_s=15 * KM_H, load_tonne=20.0, speed_max_m_s=160 * KM_H)
+    sauthoff = {
+        "carrying_permille": 2.0,
+        "linear_permille": 0.715,
+        "air_permille": 3.64,
+        "wind_m_s": 15 * KM_H,
+        "load_tonne": 20.0,
+        "speed_max_m_s": 160 * KM_H,
+    }
     coach = VehicleParams(name="coach", length_m=26.8, mass_tonne=50.0, rotating_factor=1.06, **sauthoff)
     cab = VehicleParams(name="cab coach", length_m=27.27, mass_tonne=58.0, rotating_factor=1.06, **sauthoff)
     return train_of([(loco, 1, 0.0), (coach, 4, 1.0), (cab, 1, 1.0)], name="long distance")
@@ -83,10 +121,10 @@ def trains(draw: st.DrawFn) -> Train:
     mass = draw(st.floats(60.0, 2000.0))
     start = mass * 1000.0 * draw(st.floats(0.2, 1.2))
     vehicle = VehicleParams(
-        **dict(name="drawn", traction="diesel", length_m=draw(st.floats(15.0, 740.0)), mass_tonne=mass, driving_mass_tonne=0.0),
-        **dict(speed_max_m_s=draw(st.floats(8.0, 45.0)), starting_force_newton=start, power_kw=mass * draw(st.floats(1.5, 12.0))),
-        **dict(carrying_permille=draw(st.floats(1.0, 3.0)), linear_permille=draw(st.floats(0.0, 1.0)), air_permille=draw(st.floats(1.0, 6.0))),
-        **dict(wind_m_s=draw(st.floats(0.0, 5.0)), brake_m_s2=draw(st.floats(0.2, 1.1)), acceleration_max_m_s2=draw(st.sampled_from([0.0, 0.5, 1.0]))),
+        **{"name": "drawn", "traction": "diesel", "length_m": draw(st.floats(15.0, 740.0)), "mass_tonne": mass, "driving_mass_tonne": 0.0},
+        **{"speed_max_m_s": draw(st.floats(8.0, 45.0)), "starting_force_newton": start, "power_kw": mass * draw(st.floats(1.5, 12.0))},
+        **{"carrying_permille": draw(st.floats(1.0, 3.0)), "linear_permille": draw(st.floats(0.0, 1.0)), "air_permille": draw(st.floats(1.0, 6.0))},
+        **{"wind_m_s": draw(st.floats(0.0, 5.0)), "brake_m_s2": draw(st.floats(0.2, 1.1)), "acceleration_max_m_s2": draw(st.sampled_from([0.0, 0.5, 1.0]))},
     )
     return train_of([(vehicle, 1, 0.0)], name="drawn")
 

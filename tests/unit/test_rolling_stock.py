@@ -36,7 +36,12 @@ def test_the_trains_of_the_dataset():
         ("rolling_stock.csv", "21.35,126.9", "long,126.9", "rolling_stock.csv:2: column 'length_m' holds 'long'; it must be a number of 0 or more"),
         ("rolling_stock.csv", "electric,3kv 1.5kv", "electric,15kv", "wires holds '15kv'; allowed are: none, 3kv, 1.5kv"),
         ("rolling_stock.csv", "126.9,126.9", "126.9,200", "driving_mass_tonne is 200 and the whole mass 126.9"),
-        ("compositions.csv", "class66,1,facs124", "clas66,1,facs124", r"compositions.csv:2: column 'engine' holds 'clas66', which is no vehicle \(did you mean 'class66'"),
+        (
+            "compositions.csv",
+            "class66,1,facs124",
+            "clas66,1,facs124",
+            r"compositions.csv:2: column 'engine' holds 'clas66', which is no vehicle \(did you mean 'class66'",
+        ),
         ("compositions.csv", "27,0.761", "0,0.761", "compositions.csv:2: wagon and n_wagons must both be given"),
         ("compositions.csv", "27,0.761", "27,1.2", "compositions.csv:2: bulk: too heavy, .* with a load share of 1.2; it must be 0 to 1 of its 59 t"),
         ("compositions.csv", "class66,1,facs124", "facs124,1,facs124", "compositions.csv:2: bulk: has no engine; add a locomotive"),
@@ -50,6 +55,9 @@ def test_faults_in_the_tables(tmp_path, name, old, new, message):
 
 
 def test_engines_that_share_no_wire():
-    made = {wire: VehicleParams(name=wire, traction="electric", wires=(wire,), length_m=20.0, mass_tonne=80.0, speed_max_m_s=30.0, starting_force_newton=2e5) for wire in ("3kv", "1.5kv")}
+    made = {
+        wire: VehicleParams(name=wire, traction="electric", wires=(wire,), length_m=20.0, mass_tonne=80.0, speed_max_m_s=30.0, starting_force_newton=2e5)
+        for wire in ("3kv", "1.5kv")
+    }
     with pytest.raises(DataError, match="electrification mismatch, its engines share no wire"):
         train_of([(vehicle, 1, 0.0) for vehicle in made.values()])

@@ -18,8 +18,6 @@ from nspd_mobility.rail.profile import course_of
 from nspd_mobility.rail.rolling_stock import resistance_of
 from nspd_mobility.rail.running import run_legs
 
-pytestmark = pytest.mark.kernel
-
 
 def total_s(train, path, **options):
     _, states = run_legs(train, path, [(0, len(path.points_m) - 1, True)], **options)
@@ -29,6 +27,7 @@ def total_s(train, path, **options):
 # Closed forms. Regio, Cargo: MATSim railsim, RailsimEngineTest (figures only).
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize(("length", "speed", "rate", "expected"), [(500.0, 44.0, 0.5, 233.45), (1000.0, 33.0, 0.2, 358.94)])
 def test_fixed_rates_give_the_closed_form(length, speed, rate, expected):
     train = plain_train(mass_tonne=100.0, length_m=length, speed_max_m_s=speed, acceleration_m_s2=rate, brake_m_s2=rate)
@@ -38,6 +37,7 @@ def test_fixed_rates_give_the_closed_form(length, speed, rate, expected):
     assert times.iloc[-1] == pytest.approx(expected, abs=0.005)
 
 
+@pytest.mark.kernel
 def test_a_limit_holds_until_the_tail_has_left():
     """100 m train, limit 10 m/s over the first 1 000 m: the head is at 1 100 m when it may accelerate."""
     train = plain_train(mass_tonne=100.0, length_m=100.0, speed_max_m_s=20.0, acceleration_m_s2=0.5, brake_m_s2=0.5)
@@ -52,8 +52,8 @@ def test_constant_power_without_resistance():
     """From v0 at constant power v² = v0² + 2 P t / m, and x = m (v³ - v0³) / (3 P)."""
     mass, power = 100_000.0, 1e6
     vehicle = VehicleParams(
-        **dict(traction="diesel", length_m=1.0, mass_tonne=100.0, speed_max_m_s=40.0, starting_force_newton=1e6, power_kw=1000.0),
-        **dict(rotating_factor=1.0, brake_m_s2=1.0),
+        **{"traction": "diesel", "length_m": 1.0, "mass_tonne": 100.0, "speed_max_m_s": 40.0, "starting_force_newton": 1e6, "power_kw": 1000.0},
+        **{"rotating_factor": 1.0, "brake_m_s2": 1.0},
     )
     train = train_of([(vehicle, 1, 0.0)])
     # 1 MN up to 1 m/s: 0.1 s and 0.05 m; then at constant power up to 30 m/s.
@@ -71,12 +71,20 @@ def test_constant_power_without_resistance():
 def osrd_train():
     davis = (850.0 * 6.5, 850.0 * 0.08 * 3.6, 850.0 * 0.0012 * 3.6**2)
     vehicle = VehicleParams(
-        **dict(name="osrd", traction="diesel", length_m=400.0, mass_tonne=850.0, speed_max_m_s=300 * KM_H, effort=((0.0, 450e3), (300 * KM_H, 180e3))),
-        **dict(davis_newton=davis, rotating_factor=1.05, brake_m_s2=0.5),
+        **{
+            "name": "osrd",
+            "traction": "diesel",
+            "length_m": 400.0,
+            "mass_tonne": 850.0,
+            "speed_max_m_s": 300 * KM_H,
+            "effort": ((0.0, 450e3), (300 * KM_H, 180e3)),
+        },
+        **{"davis_newton": davis, "rotating_factor": 1.05, "brake_m_s2": 0.5},
     )
     return train_of([(vehicle, 1, 0.0)], name="osrd")
 
 
+@pytest.mark.kernel
 def test_transitions_of_osrd():
     path = line_profile(10_000.0, 44.4, points=[("reached - 3", 2723.0), ("reached + 3", 2729.0), ("stop", 6000.0)])
     passes, states = run_legs(osrd_train(), path, [(0, 3, True), (3, 4, True)])
@@ -85,6 +93,7 @@ def test_transitions_of_osrd():
     assert 44.4 - passes["speed_m_s"][0, 1] < 0.03
 
 
+@pytest.mark.kernel
 def test_a_start_on_a_wall_is_refused():
     with pytest.raises(DataError, match=r"osrd on line: can't start at 0 m \(after 'begin'\), too heavy or too steep: 850 t on 1000\.0 ‰ need .* kN more"):
         running_time(osrd_train(), line_profile(1000.0, 20.0, gradient_permille=1000.0))
@@ -151,9 +160,24 @@ def zeeland_line():
 
 def unit(name, mass, length, power_kw, start_newton, acceleration):
     vehicle = VehicleParams(
-        **dict(name=name, traction="electric", wires=("1.5kv",), length_m=length, mass_tonne=mass, driving_mass_tonne=0.6 * mass, speed_max_m_s=140 * KM_H),
-        **dict(starting_force_newton=start_newton, power_kw=power_kw, driving_permille=3.0, carrying_permille=1.4, air_permille=3.9, wind_m_s=15 * KM_H),
-        **dict(rotating_factor=1.08, brake_m_s2=0.66, acceleration_max_m_s2=acceleration),
+        **{
+            "name": name,
+            "traction": "electric",
+            "wires": ("1.5kv",),
+            "length_m": length,
+            "mass_tonne": mass,
+            "driving_mass_tonne": 0.6 * mass,
+            "speed_max_m_s": 140 * KM_H,
+        },
+        **{
+            "starting_force_newton": start_newton,
+            "power_kw": power_kw,
+            "driving_permille": 3.0,
+            "carrying_permille": 1.4,
+            "air_permille": 3.9,
+            "wind_m_s": 15 * KM_H,
+        },
+        **{"rotating_factor": 1.08, "brake_m_s2": 0.66, "acceleration_max_m_s2": acceleration},
     )
     return train_of([(vehicle, 1, 0.0)], name=name)
 
@@ -169,7 +193,6 @@ def test_vlissingen_roosendaal_stopping_and_intercity():
     every = running_time(train, path, stops=stations, dwell_s=60.0, supplement_share=0.08)["arrival_s"].iloc[-1] / 60.0
     fast = unit("VIRM-4", 230.0, 108.6, 2157.0, 214e3, 0.7)
     four = running_time(fast, path, stops=["bergen", "goes", "middelburg", "souburg"], dwell_s=60.0, supplement_share=0.08)["arrival_s"].iloc[-1] / 60.0
-    print(every, four)
     assert four == pytest.approx(47.5, rel=0.06)
     assert every < 63.0 * 1.06
 
@@ -187,6 +210,7 @@ def test_l204_in_25_minutes_at_the_speed_of_today():
 # What dispatch needs.
 
 
+@pytest.mark.kernel
 def test_a_train_that_brakes_for_a_signal_goes_on_from_there():
     """Signal at 3 000 m clears 10 s after braking began: v falls by 5 m/s, x follows the curve, and the rest is run from there."""
     train = plain_train(mass_tonne=100.0, length_m=100.0, speed_max_m_s=20.0, acceleration_m_s2=0.5, brake_m_s2=0.5)
@@ -257,11 +281,11 @@ def test_a_way_of_sections_back_and_forth():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (dict(stops=["nowhere"]), "'nowhere' is no point or place on the way"),
-        (dict(stops={"end": -1.0}), "a dwell of -1 s at 'end' can't be used; it must be 0 or more"),
-        (dict(stops=["begin"]), "'begin' is where the way begins"),
-        (dict(supplement_share=-0.1), "a supplement of -0.1 can't be used"),
-        (dict(entry_speed_m_s=40.0), r"at 40\.0 m/s at 0 m it can't brake in time"),
+        ({"stops": ["nowhere"]}, "'nowhere' is no point or place on the way"),
+        ({"stops": {"end": -1.0}}, "a dwell of -1 s at 'end' can't be used; it must be 0 or more"),
+        ({"stops": ["begin"]}, "'begin' is where the way begins"),
+        ({"supplement_share": -0.1}, "a supplement of -0.1 can't be used"),
+        ({"entry_speed_m_s": 40.0}, r"at 40\.0 m/s at 0 m it can't brake in time"),
     ],
 )
 def test_bad_input(change, message):
@@ -299,7 +323,9 @@ def test_engines_of_two_kinds_add_up():
 
 
 def test_resistance_is_a_square_in_speed():
-    coach = VehicleParams(length_m=26.0, mass_tonne=50.0, speed_max_m_s=40.0, carrying_permille=2.0, linear_permille=0.715, air_permille=3.64, wind_m_s=15 * KM_H)
+    coach = VehicleParams(
+        length_m=26.0, mass_tonne=50.0, speed_max_m_s=40.0, carrying_permille=2.0, linear_permille=0.715, air_permille=3.64, wind_m_s=15 * KM_H
+    )
     a, b, c = resistance_of(coach)
     for v in (0.0, 20.0, 40.0):
         sauthoff = 50e3 * 9.81 / 1000.0 * (2.0 + 0.715 * v * 3.6 / 100.0 + 3.64 * ((v * 3.6 + 15.0) / 100.0) ** 2)
