@@ -286,3 +286,26 @@ class CanalLevelRule(Code):
 
     GIVEN = 0  # the target, or the user's series
     BALANCE = 1  # its own water balance, step by step while the locks work
+
+
+# Rail.
+
+
+class RunStatus(Code):
+    """How the run of one train ends."""
+
+    OK = 0
+    UNTIL = 1  # the time came first
+    CANNOT_START = 2  # the force is smaller than resistance and gradient
+    STALLED = 3  # the same, under way
+    TOO_FAST = 4  # it can't brake in time for a limit or the stop
+    STUCK = 5
+
+
+class Traction(Code):
+    """What drives a vehicle."""
+
+    NONE = 0
+    DIESEL = 1
+    ELECTRIC = 2
+    BATTERY = 3  # charged under a wire or at a stop; runs without one

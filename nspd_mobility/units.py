@@ -48,6 +48,8 @@ UNITS = {
     "h": "h",
     "m": "m",
     "s": "s",
+    "permille": "‰",
+    "j": "J",
 }
 _BY_LENGTH = sorted(UNITS, key=len, reverse=True)
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)\s*$")
