@@ -9,6 +9,7 @@ from .energy import EnergyParams, FairwayParams
 from .fields import Params, param
 from .levels import LevelParams
 from .lock import LockParams
+from .railway import RailwayParams
 from .water import WaterParams
 
 
@@ -58,6 +59,7 @@ class NetworkParams(Params):
     """All parameters that a network dataset gives."""
 
     waterway: WaterwayParams = param(doc="the waterway")
+    railway: RailwayParams | None = param(None, doc="the railway; left out, there is none", source="none unless given")
 
 
 class DemandParams(Params):
