@@ -18,6 +18,7 @@ from ..params.lock import ChamberParams
 from ..params.tree import Leaf, leaves
 from ..params.waterway import NetworkParams
 from .dataset import Dataset
+from .railway_file import read_railway
 from .waterway import FairwayNetwork, read_fairways
 
 NODE_GAP_M = 300.0  # a stretch's line may end this far from its node: a lock complex is some hundreds of metres wide
@@ -59,6 +60,9 @@ def check_sources(dataset: Dataset, network: FairwayNetwork) -> list[Finding]:
             findings.append(
                 Finding("error", f"{path}: source '{source}' is not under 'sources'{hint}; describe it there, or use one of: {allowed(dataset.sources)}", where)
             )
+    if "railway" in dataset.tree:
+        railway = read_railway(dataset.folder, dataset.tree).plan
+        used |= {str(source) for frame in (*railway.tables.values(), railway.changes) for source in frame["source"]}
     for source in sorted(set(dataset.sources) - used):
         findings.append(Finding("note", f"source '{source}' is named by no value; remove it, or keep it if a file rests on it", dataset.tree.where))
     return findings
@@ -166,6 +170,29 @@ def check_tide(dataset: Dataset, params: NetworkParams) -> list[Finding]:
     return [Finding("error", f"the tide's file {name!r} is not in the dataset; files there: {allowed(dataset.files())}", "values.waterway.tide.constituents")]
 
 
+def check_railway(dataset: Dataset, params: NetworkParams, network: FairwayNetwork) -> list[Finding]:
+    """Find tracks that no train reaches, and count what rests on an estimate or an assumption."""
+    if params.railway is None:
+        return []
+    bridges = [str(i) for i in network.nodes.index[network.nodes["kind"] == "bridge"]]
+    railway = read_railway(dataset.folder, dataset.tree, bridges, params.railway.built())
+    reached = {state[0] for many in railway.hops.values() for hop in many.values() for state in hop[1]} | {state[0] for state in railway.hops}
+    buffers = set(railway.nodes.index[railway.nodes["kind"] == "buffer"])  # a headshunt leads nowhere
+    ends = zip(railway.sections.index, railway.sections["from_node"], railway.sections["to_node"], strict=True)
+    unused = [str(section) for section, *nodes in ends if section not in reached and not buffers.intersection(nodes)]
+    findings = [Finding("warning", f"section '{i}' lies between no two places; join it, or remove it", "railway") for i in unused]
+    for name in ("sections", "nodes", "places", "crossings"):
+        frame = getattr(railway, name)
+        findings += [
+            Finding("error", f"source '{key}' of the {name} is not under 'sources'; describe it there", "railway")
+            for key in sorted(set(frame["source"]) - {*dataset.sources, ""})
+        ]
+        weak = frame["quality"].isin([Quality.ESTIMATE.word, Quality.ASSUMPTION.word])
+        if weak.any():
+            findings.append(Finding("note", f"{int(weak.sum())} of {len(frame)} {name} of the railway rest on an estimate or an assumption", "railway"))
+    return findings
+
+
 def check_network(dataset: Dataset) -> list[Finding]:
     """Run all checks of a network dataset, errors first.
 
@@ -185,6 +212,7 @@ def check_network(dataset: Dataset) -> list[Finding]:
         *check_chambers(params),
         *check_cross_sections(params, network),
         *check_tide(dataset, params),
+        *check_railway(dataset, params, network),
     ]
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(findings, key=lambda finding: order[finding.level])

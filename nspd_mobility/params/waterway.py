@@ -10,6 +10,7 @@ from .energy import EnergyParams, FairwayParams
 from .fields import Params, param
 from .levels import LevelParams
 from .lock import LockParams
+from .railway import RailwayParams
 from .water import WaterParams
 from .weather import WeatherParams
 
@@ -98,6 +99,7 @@ class NetworkParams(Params):
 
     waterway: WaterwayParams = param(doc="the waterway")
     weather: WeatherParams = param(WeatherParams(), doc="the weather, the same for all modes", source="each parameter names its own")
+    railway: RailwayParams | None = param(None, doc="the railway; left out, there is none", source="none unless given")
 
 
 class DemandParams(Params):
