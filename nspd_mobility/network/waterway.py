@@ -10,7 +10,6 @@ Routes are shortest by length. Left out: depth and width limits per stretch, one
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,17 +22,16 @@ import pandas as pd
 from ..errors import DataError, allowed, nearest
 from ..params.tree import Branch, load_yaml
 from .dataset import DATASET_FILE, inside
+from .geojson import features, line_length_m, one_of
 
 if TYPE_CHECKING:
     import networkx as nx
 
 NODE_KINDS = ("boundary", "berth", "lock", "bridge", "border", "junction")
 STRETCH_KINDS = ("estuary", "harbour", "canal", "lock")
-COUNTRIES = ("NL", "BE")
 NODE_COLUMNS = ("id", "name", "kind", "country", "source", "quality")
 STRETCH_COLUMNS = ("id", "name", "route", "km_begin", "km_end", "length_m", "country", "kind", "from_node", "to_node", "source", "quality")
 LENGTH_TOLERANCE_SHARE = 0.25  # a line that is straight between kilometre posts cuts the bends of an estuary by up to a fifth
-EARTH_RADIUS_M = 6_371_008.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,72 +138,9 @@ class FairwayNetwork:
             raise DataError(f"unknown node '{node}'{nearest(node, known)}; known are: {allowed(known, limit=len(known))}")
 
 
-def line_length_m(coordinates: Iterable[Iterable[float]]) -> float:
-    """Return the length of a line over the sphere by the haversine formula.
-
-    Parameters
-    ----------
-    coordinates : sequence of (longitude, latitude)
-        Degrees, EPSG:4326.
-
-    Examples
-    --------
-    >>> round(line_length_m([(3.0, 51.0), (3.0, 52.0)]) / 1000, 1)
-    111.2
-    """
-    points = [tuple(math.radians(value) for value in list(point)[:2]) for point in coordinates]
-    total = 0.0
-    for (lon_a, lat_a), (lon_b, lat_b) in itertools.pairwise(points):
-        half = math.sin((lat_b - lat_a) / 2) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
-        total += 2 * EARTH_RADIUS_M * math.asin(math.sqrt(half))
-    return total
-
-
-def _features(path: Path, geometry: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the properties of a GeoJSON file's features with their coordinates, checked for what any layer needs."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        features = data["features"]
-        rows = [{**feature["properties"], "coordinates": feature["geometry"]["coordinates"], "type": feature["geometry"]["type"]} for feature in features]
-    except json.JSONDecodeError as error:
-        raise DataError(f"{path}:{error.lineno}: is not JSON ({error.msg}); mend it here") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: can't be read ({error})") from None
-    except (KeyError, TypeError):
-        raise DataError(f"{path}: is not a GeoJSON FeatureCollection; every feature needs properties and a geometry with coordinates") from None
-    seen: set[str] = set()
-    for number, row in enumerate(rows, start=1):
-        where = f"{path}: feature {row.get('id') or f'number {number}'}"
-        for column in columns:
-            if row.get(column) is None or (row[column] == "" and column != "route"):
-                raise DataError(f"{where}: property '{column}' is missing; every {geometry} needs: {', '.join(columns)}")
-        if row["id"] in seen:
-            raise DataError(f"{where}: the id stands there twice; give each feature an id of its own")
-        if row["type"] != geometry:
-            raise DataError(f"{where}: is a {row['type']}; it must be a {geometry}")
-        _one_of(where, "country", row["country"], COUNTRIES)
-        _coordinates(where, [row["coordinates"]] if geometry == "Point" else row["coordinates"], 1 if geometry == "Point" else 2)
-        seen.add(row["id"])
-    return rows
-
-
-def _one_of(where: str, key: str, value: object, words: tuple[str, ...]) -> None:
-    if value not in words:
-        raise DataError(f"{where}: {key} is {value!r}{nearest(str(value), words)}; allowed are: {allowed(words)}")
-
-
-def _coordinates(where: str, points: Any, least: int) -> None:
-    try:
-        is_usable = len(points) >= least and all(-180 <= float(p[0]) <= 180 and -90 <= float(p[1]) <= 90 for p in points)
-    except (TypeError, ValueError, IndexError):
-        is_usable = False
-    if not is_usable:
-        raise DataError(f"{where}: the coordinates are not usable; write [longitude, latitude] in degrees, at least {least}")
-
-
 def _check_stretch(path: Path, row: dict[str, Any], nodes: pd.DataFrame) -> None:
     where = f"{path}: feature {row['id']}"
-    _one_of(where, "kind", row["kind"], STRETCH_KINDS)
+    one_of(where, "kind", row["kind"], STRETCH_KINDS)
     for end in ("from_node", "to_node"):
         if row[end] not in nodes.index:
             known = [str(i) for i in nodes.index]
@@ -245,12 +180,12 @@ def read_fairways(folder: Path, tree: Branch | None = None) -> FairwayNetwork:
     """
     tree = load_yaml(folder / DATASET_FILE) if tree is None else tree
     node_path, stretch_path = (inside(folder, tree.text(key), f"{tree.where}: '{key}'") for key in ("nodes", "fairways"))
-    points = _features(node_path, "Point", NODE_COLUMNS)
+    points = features(node_path, "Point", NODE_COLUMNS)
     for row in points:
-        _one_of(f"{node_path}: feature {row['id']}", "kind", row["kind"], NODE_KINDS)
+        one_of(f"{node_path}: feature {row['id']}", "kind", row["kind"], NODE_KINDS)
         row["lon_deg"], row["lat_deg"] = (float(value) for value in row["coordinates"][:2])
     nodes = _frame(points, (*NODE_COLUMNS[1:], "note", "lon_deg", "lat_deg"))
-    lines = _features(stretch_path, "LineString", STRETCH_COLUMNS)
+    lines = features(stretch_path, "LineString", STRETCH_COLUMNS, may_be_empty=("route",))
     joined: dict[frozenset[str], str] = {}
     for row in lines:
         row["line_length_m"] = line_length_m(row["coordinates"])
