@@ -19,6 +19,7 @@ from ...params.rail import RailParams
 
 BITS = 62
 N_PIECE = 96  # that one train holds at a time
+DEPTH = 24  # moves that the search for a safe order makes one after the other
 N_CELL = 4 * N_PIECE
 N_POINT = 4 * N_PIECE + 4
 
@@ -81,6 +82,8 @@ TRAIN_DATA = np.dtype(
         ("is_exit", "i8"),  # runs out at its last place
     ]
 )
+
+MOVE = np.dtype([(name, "i8") for name in ("slot", "choice", "place", "route", "old_place", "old_route", "old_next")])
 
 CLOSURE = np.dtype([("begin_ms", "i8"), ("end_ms", "i8")])
 
@@ -225,6 +228,8 @@ class Desk(NamedTuple):
     points_m: Any
     passes: Any
     trial: Any
-    gone: Any
-    reach: Any
+    gone: Any  # int64, shape (DEPTH + 1, n_slot): trains that are taken out, by depth of the search
+    reach: Any  # int64, shape (n_option,)
     work: Any  # int64, shape (4, n_word)
+    moves: Any  # of MOVE, shape (DEPTH + 1,)
+    kept: Any  # int64, shape (DEPTH + 1, n_word)

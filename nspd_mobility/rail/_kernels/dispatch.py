@@ -14,7 +14,7 @@ from .area_records import BRIDGE_ASKED, BRIDGE_NONE, OUTSIDE, RUNNING, SECOND_TR
 from .authority import ask_bridge, enter, go, hold_second, refresh_final, schedule
 from .ledger import BRIDGE, CLOSURE, NONE, ORDER, REVERSAL_TRACK, SAFETY, TRACK, set_cause
 from .occupancy import block_end, block_mask, holder_of, meets, set_bit, take_block
-from .safety import all_finish, shares_begin
+from .safety import all_finish, cover, shares_begin
 
 _TIMETABLE = int(Dispatching.TIMETABLE)
 _PRIORITY = int(Dispatching.PRIORITY)
@@ -282,28 +282,14 @@ def _unsafe(area, net, live, desk, i, r, place, end, mask):
     final = live.finals[i]
     final[:] = 0
     if not is_gone:
-        # What the train covers when it stands at the end of the block: the last elements, and pieces that it holds already.
-        left_m = physics.length_m + area.overlap_m
-        e = end - 1
-        while e >= 0 and left_m > 0.0:
-            element = net.elements[net.routes[r].first + e]
-            section = net.sections[element.section]
-            set_bit(final, element.section)
-            left_m -= section.length_m
-            conflict = section.conflict[1 - element.direction]
-            if left_m > 0.0 and conflict >= 0:
-                set_bit(final, conflict)
-            e -= 1
+        left_m = cover(net.sections, net.routes, net.elements, r, end, physics.length_m + area.overlap_m, final)
         if left_m > 0.0 and old_place != place:
             reach_m = live.slots[i].path_m - left_m
             for k in range(slot.n_pieces):
                 piece = live.pieces[i][k]
                 if piece.end_m > reach_m:
                     set_bit(final, piece.resource)
-    stuck = all_finish(
-        area, net.sections, net.routes, net.elements, net.masks, net.ways, net.choices, net.tracks, net.trains, live.slots, live.finals, desk.gone,
-        desk.reach, desk.work, -1 if is_gone else i,
-    )  # fmt: skip
+    stuck = all_finish(area, net, live.slots, live.finals, desk, -1 if is_gone else i)
     live.finals[i, :] = kept
     slot.place, slot.route, slot.next_element = old_place, old_route, old_next
     return stuck

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ...kernels.jit import kernel
 from .area_records import RUNNING, STANDING
-from .occupancy import block_mask, has_bit, meets
+from .occupancy import block_mask, has_bit, meets, set_bit
 
 
 @kernel
@@ -92,32 +92,152 @@ def can_finish(area, sections, routes, elements, masks, ways, choices, tracks, t
 
 
 @kernel
-def all_finish(area, sections, routes, elements, masks, ways, choices, tracks, trains, slots, finals, gone, reach, work, candidate):
-    """Return -1 if all trains can finish one after the other, else a slot that can't; `candidate` is in the area whatever its state."""
+def cover(sections, routes, elements, r, end, left_m, mask):
+    """Write what a train covers that stands at the end of element `end` - 1 of a route; returns the length that reaches back beyond the route."""
+    mask[:] = 0
+    e = end - 1
+    while e >= 0 and left_m > 0.0:
+        element = elements[routes[r].first + e]
+        section = sections[element.section]
+        set_bit(mask, element.section)
+        left_m -= section.length_m
+        conflict = section.conflict[1 - element.direction]
+        if left_m > 0.0 and conflict >= 0:
+            set_bit(mask, conflict)
+        e -= 1
+    return left_m
+
+
+@kernel
+def others_hold(area, finals, gone, i, others):
+    """Write what all but slot `i` hold, of those that are not taken out."""
+    others[:] = 0
+    for j in range(area.n_high):
+        if j != i and gone[j] == 0:
+            for w in range(area.n_words):
+                others[w] |= finals[j, w]
+
+
+@kernel
+def take_out(area, net, slots, finals, gone, reach, work):
+    """Take out all trains that can finish one after the other; returns how many are left."""
     n_left = 0
     for i in range(area.n_high):
-        state = slots[i].state
-        is_in = i == candidate or state == RUNNING or state == STANDING
-        gone[i] = 0 if is_in else 1
-        n_left += 1 if is_in else 0
+        n_left += 1 - gone[i]
     others = work[1]
     while n_left > 0:
-        left = n_left
+        before = n_left
         for i in range(area.n_high):
             if gone[i] != 0:
                 continue
-            others[:] = 0
-            for j in range(area.n_high):
-                if j != i and gone[j] == 0:
-                    for w in range(area.n_words):
-                        others[w] |= finals[j, w]
-            if can_finish(area, sections, routes, elements, masks, ways, choices, tracks, trains, slots[i], others, reach, work[0]):
+            others_hold(area, finals, gone, i, others)
+            if can_finish(area, net.sections, net.routes, net.elements, net.masks, net.ways, net.choices, net.tracks, net.trains, slots[i], others, reach, work[0]):
                 gone[i] = 1
                 n_left -= 1
-        if n_left == left:
-            stuck = -1
-            for i in range(area.n_high):
-                if gone[i] == 0 and (stuck < 0 or stuck == candidate):
-                    stuck = i
-            return stuck
-    return -1
+        if n_left == before:
+            return n_left
+    return 0
+
+
+@kernel
+def all_finish(area, net, slots, finals, desk, candidate):
+    """Return -1 if an order is found in which all trains finish, else a slot that is left; `candidate` counts whatever its state."""
+    gone = desk.gone[0]
+    for i in range(area.n_high):
+        state = slots[i].state
+        gone[i] = 0 if i == candidate or state == RUNNING or state == STANDING else 1
+    if take_out(area, net, slots, finals, gone, desk.reach, desk.work) == 0:
+        return -1
+    stuck = -1
+    for i in range(area.n_high):
+        if gone[i] == 0 and (stuck < 0 or stuck == candidate):
+            stuck = i
+    if area.search_states > 0 and _search(area, net, slots, finals, desk):
+        return -1
+    return stuck
+
+
+@kernel
+def _search(area, net, slots, finals, desk):
+    """Say whether trains can move up, one place at a time, to where all can finish: depth first, `search_states` states at most."""
+    moves = desk.moves
+    n_states, depth = 0, 0
+    moves[0].slot = 0
+    moves[0].choice = -1
+    while True:
+        move = moves[depth]
+        if n_states < area.search_states and depth < moves.shape[0] - 1 and _next_move(area, net, slots, finals, desk, move, depth):
+            n_states += 1
+            _make(area, net, slots, finals, desk, move, depth)
+            gone = desk.gone[depth + 1]
+            gone[:] = desk.gone[depth]
+            depth += 1
+            if take_out(area, net, slots, finals, gone, desk.reach, desk.work) == 0:
+                for d in range(depth - 1, -1, -1):
+                    _undo(slots, finals, desk, moves[d], d)
+                return True
+            moves[depth].slot = 0
+            moves[depth].choice = -1
+        elif depth == 0:
+            return False
+        else:
+            depth -= 1
+            _undo(slots, finals, desk, moves[depth], depth)
+
+
+@kernel
+def _next_move(area, net, slots, finals, desk, move, depth):
+    """Find the next move after the present one: a slot and a choice of its way; says whether there is one."""
+    gone, others, work = desk.gone[depth], desk.work[1], desk.work[0]
+    while move.slot < area.n_high:
+        i = move.slot
+        slot = slots[i]
+        train = net.trains[slot.train]
+        is_whole = slot.next_element >= net.routes[slot.route].n
+        place = slot.place + 1 if is_whole else slot.place
+        if gone[i] == 0 and place < train.n_places:
+            w = train.way + place
+            way = net.ways[w]
+            others_hold(area, finals, gone, i, others)
+            while move.choice + 1 < way.n:
+                move.choice += 1
+                r = net.choices[way.first + move.choice]
+                if is_whole:
+                    came = leaves_by(net.ways[w - 1], net.routes[r].from_option)
+                    if came != net.routes[slot.route].to_option or meets(net.masks[r], others, area.n_words):
+                        continue
+                    if net.ways[w - 1].is_reversal != 0 and slot.second < 0 and not can_run_round(net.ways, w - 1, net.tracks, others, came):
+                        continue
+                else:
+                    if r != slot.route and not shares_begin(net.routes, net.elements, slot.route, r, slot.next_element):
+                        continue
+                    block_mask(net.sections, net.routes, net.elements, r, slot.next_element, net.routes[r].n, work)
+                    if meets(work, others, area.n_words):
+                        continue
+                length_m = net.physics[train.physics].length_m + area.overlap_m
+                if cover(net.sections, net.routes, net.elements, r, net.routes[r].n, length_m, work) <= 0.0:
+                    move.place = place
+                    move.route = r
+                    return True
+        move.slot += 1
+        move.choice = -1
+    return False
+
+
+@kernel
+def _make(area, net, slots, finals, desk, move, depth):
+    """Make a move, and remember what was before."""
+    slot = slots[move.slot]
+    move.old_place, move.old_route, move.old_next = slot.place, slot.route, slot.next_element
+    desk.kept[depth, :] = finals[move.slot]
+    slot.place, slot.route, slot.next_element = move.place, move.route, net.routes[move.route].n
+    length_m = net.physics[net.trains[slot.train].physics].length_m + area.overlap_m
+    cover(net.sections, net.routes, net.elements, move.route, net.routes[move.route].n, length_m, finals[move.slot])
+
+
+@kernel
+def _undo(slots, finals, desk, move, depth):
+    """Take a move back."""
+    slot = slots[move.slot]
+    slot.place, slot.route, slot.next_element = move.old_place, move.old_route, move.old_next
+    finals[move.slot, :] = desk.kept[depth]
