@@ -280,6 +280,29 @@ class WindowDays(Code):
     WEEKEND = 2
 
 
+# Rail.
+
+
+class RunStatus(Code):
+    """How the run of one train ends."""
+
+    OK = 0
+    UNTIL = 1  # the time came first
+    CANNOT_START = 2  # the force is smaller than resistance and gradient
+    STALLED = 3  # the same, under way
+    TOO_FAST = 4  # it can't brake in time for a limit or the stop
+    STUCK = 5
+
+
+class Traction(Code):
+    """What drives a vehicle."""
+
+    NONE = 0
+    DIESEL = 1
+    ELECTRIC = 2
+    BATTERY = 3  # charged under a wire or at a stop; runs without one
+
+
 # The interlocked rail area.
 
 
@@ -334,26 +357,3 @@ class RailStatus(Code):
     CLOCK_RAN_BACK = 6
     CANNOT_RUN = 7
     CLOCK_STUCK = 8
-
-
-# Rail.
-
-
-class RunStatus(Code):
-    """How the run of one train ends."""
-
-    OK = 0
-    UNTIL = 1  # the time came first
-    CANNOT_START = 2  # the force is smaller than resistance and gradient
-    STALLED = 3  # the same, under way
-    TOO_FAST = 4  # it can't brake in time for a limit or the stop
-    STUCK = 5
-
-
-class Traction(Code):
-    """What drives a vehicle."""
-
-    NONE = 0
-    DIESEL = 1
-    ELECTRIC = 2
-    BATTERY = 3  # charged under a wire or at a stop; runs without one

@@ -1,0 +1,27 @@
+"""Trains: rolling stock, running times and the tables that occupancy is planned with.
+
+Usable alone: `running_time` takes a train and a path and returns a table.
+"""
+
+from typing import Any
+
+_PUBLIC = {
+    "LineProfile": "profile",
+    "line_profile": "profile",
+    "profile_of_sections": "profile",
+    "Train": "rolling_stock",
+    "train_of": "rolling_stock",
+    "plain_train": "rolling_stock",
+    "running_time": "running",
+    "RunTable": "run_table",
+    "run_table": "run_table",
+}
+__all__ = list(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:  # heavy imports wait until they are needed
+    if name in _PUBLIC:
+        from importlib import import_module
+
+        return getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
