@@ -10,7 +10,7 @@ from __future__ import annotations
 from ...codes import Dispatching
 from ...kernels.jit import kernel
 from ...units import MS_PER_S, NEVER_MS
-from .area_records import BRIDGE_ASKED, BRIDGE_NONE, OUTSIDE, RUNNING, SECOND_TRACK, STANDING
+from .area_records import BRIDGE_ASKED, BRIDGE_NONE, NOTHING, OUTSIDE, RUNNING, SECOND_TRACK, STANDING
 from .authority import ask_bridge, enter, go, hold_second, refresh_final, schedule
 from .ledger import BRIDGE, CLOSURE, NONE, ORDER, REVERSAL_TRACK, SAFETY, TRACK, set_cause
 from .occupancy import block_end, block_mask, holder_of, meets, set_bit, take_block
@@ -147,8 +147,8 @@ def _yields_to(area, net, live, k, mask, now_ms):
     for p in range(k):
         j = live.waiting[p]
         other = live.slots[j]
-        if other.cause != TRACK and other.cause != ORDER:
-            continue
+        if other.cause != TRACK and (other.cause != ORDER or area.dispatching == _LOOK_AHEAD):
+            continue  # look-ahead chose that one to wait
         if not meets(live.wants[j], mask, area.n_words):
             continue
         is_coming_free = True
@@ -170,6 +170,8 @@ def _better_first(area, net, live, i, r, first, now_ms):
         other = live.slots[j]
         if j == i or (other.state != RUNNING and other.state != STANDING) or other.bridge == BRIDGE_ASKED:
             continue
+        if other.want != NOTHING and other.cause == ORDER:
+            continue  # it yields itself: three that yield in a ring would wait
         rival = net.trains[other.train]
         if other.next_element < net.routes[other.route].n:
             q, begin = other.route, other.next_element
@@ -178,7 +180,8 @@ def _better_first(area, net, live, i, r, first, now_ms):
             q, begin = -1, 0
             for c in range(way.first, way.first + way.n):
                 came = net.routes[net.choices[c]].from_option ^ (1 if net.ways[rival.way + other.place].is_reversal != 0 else 0)
-                if q < 0 and came == net.routes[other.route].to_option:
+                is_clear = not meets(net.masks[net.choices[c]], live.finals[i], area.n_words)
+                if q < 0 and is_clear and came == net.routes[other.route].to_option:
                     q = net.choices[c]
             if q < 0:
                 continue
