@@ -89,9 +89,8 @@ class Prepared:
         rows = area.drain()
         trains = self._trains(call_rows(rows))
         here = area.under_way()
-        there = self.ids[area.net.trains["key"].argsort()] if False else self.ids
-        left = sorted({str(there[t]) for t in here["train"] if here["state"][here["train"] == t][0] != layout.LEAVING})
-        left += [str(there[t]) for t in range(int(area.state["next_train"][0]), len(there))]
+        left = [str(self.ids[t]) for t in here["train"][here["state"] != layout.LEAVING]]
+        left = sorted([*left, *map(str, self.ids[int(area.state["next_train"][0]) :])])
         lock = explain_lock(area, self.ids, self.resources) if left else ""
         waits = wait_frame(rows, self.ids, self.resources)
         return RailResult(trains, section_frame(rows, self.ids, self.resources), waits, tuple(left), lock)
@@ -191,6 +190,8 @@ def prepare(
         if one.id not in by_train:
             raise DataError(f"trains: '{one.id}' has no stops; it needs two places at least")
         planned = _visits(network, str(one.id), by_train[one.id], itineraries)
+        if float(one.entry_speed_m_s) > 0.0:
+            planned[0]["is_stop"] = False
         places = _places(network, str(one.id), planned, stock[str(one.stock)], rules)
         way = ways.add(places)
         if way < 0:

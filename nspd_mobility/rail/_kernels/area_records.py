@@ -117,6 +117,8 @@ SLOT = np.dtype(
         ("end_m", "f8"),  # of its authority
         ("path_m", "f8"),  # of its reserved way
         ("brake_ms", "i8"),  # when it would begin to brake for the end of its authority
+        ("brake_s", "f8"),
+        ("brake_m", "f8"),
         ("end_ms", "i8"),  # when it is there
         ("release_ms", "i8"),  # next due: a piece behind the tail,
         ("ask_ms", "i8"),  # the request for the next block,

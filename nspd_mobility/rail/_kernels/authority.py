@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ...codes import RailStatus
 from ...engine.messages import TRAIN_RELEASE, TRAIN_REQUEST
 from ...kernels.heap import heap_push
@@ -124,7 +126,12 @@ def go(area, net, live, desk, rows, i, clear_ms, now_ms):
             advance(slot, ghost, pieces, physics, desk.cells, desk.points_m, desk.passes, slot.end_m, slot.brake_ms)
             slot.has_ghost = 1
             slot.lost_ms = 0
-        advance(slot, anchor, pieces, physics, desk.cells, desk.points_m, desk.passes, slot.end_m, clear_ms)
+        if is_late or slot.brake_m <= anchor.position_m:
+            advance(slot, anchor, pieces, physics, desk.cells, desk.points_m, desk.passes, slot.end_m, clear_ms)
+        else:  # it runs as planned up to where it would have begun to brake
+            anchor.time_s = slot.brake_s
+            anchor.position_m = slot.brake_m
+            anchor.speed_m_s = math.sqrt(2.0 * physics.brake_m_s2 * (slot.end_m - slot.brake_m))
     slot.end_m = authority_end_m(area, net, slot)
     status = follow(area, net, live, desk, i)
     if status != _OK:

@@ -159,6 +159,8 @@ def plan(area, slot, anchor, pieces, train, cells, points_m, passes, trial):
         return status
     slot.end_ms = to_ms(state.time_s)
     slot.brake_ms = slot.end_ms if math.isnan(state.brake_begin_s) else to_ms(state.brake_begin_s)
+    slot.brake_s = state.brake_begin_s
+    slot.brake_m = from_m if math.isnan(state.brake_begin_s) else state.brake_begin_m
     slot.ask_ms = slot.brake_ms
     if area.approach_m > 0.0:
         slot.ask_ms = min(slot.ask_ms, time_at(points_m, passes, n, ask_m) if ask_m > from_m else to_ms(anchor.time_s))
