@@ -309,3 +309,59 @@ class Traction(Code):
     DIESEL = 1
     ELECTRIC = 2
     BATTERY = 3  # charged under a wire or at a stop; runs without one
+
+
+# The interlocked rail area.
+
+
+class Dispatching(Code):
+    """Who goes first where trains want the same track."""
+
+    TIMETABLE = 0  # in the order of the timetable
+    FIRST_COME = 1  # in the order of asking
+    PRIORITY = 2  # by class, then by asking
+    LOOK_AHEAD = 3  # in the order that costs the least weighted delay of each pair
+
+
+class Signalling(Code):
+    """How the end of an authority is found."""
+
+    FIXED_BLOCK = 0
+    MOVING_BLOCK = 1
+
+
+class RunningMode(Code):
+    """How the motion of trains is found."""
+
+    TABULATED = 0  # from tables; a restrictive signal costs a stop and a start
+    INTEGRATED = 1  # integrated again after each restrictive signal
+
+
+class TrainWaitCause(Code):
+    """Why a train is late, or gains time."""
+
+    NONE = 0
+    ENTRY = 1  # came late
+    TRACK = 2  # held by another train
+    ORDER = 3  # another train goes first
+    HELD_BY_SAFETY = 4  # else the trains in the area could not all finish
+    BRIDGE = 5  # ships
+    CLOSURE = 6
+    REVERSAL_TRACK = 7  # no second track to run round
+    DWELL = 8  # stops longer than planned
+    RUNNING = 9  # runs longer than planned, or accelerates again after a restrictive signal
+    RECOVERY = 10  # gains time on its plan: supplement, shorter stop
+
+
+class RailStatus(Code):
+    """What a compiled step of a rail area reports besides its result."""
+
+    OK = 0
+    ROWS_FULL = 1
+    SLOTS_FULL = 2
+    HEAP_FULL = 3
+    MESSAGES_FULL = 4
+    PIECES_FULL = 5
+    CLOCK_RAN_BACK = 6
+    CANNOT_RUN = 7
+    CLOCK_STUCK = 8
