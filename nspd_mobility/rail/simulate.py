@@ -10,6 +10,7 @@ timetable (no departure before its time). Left out: coupling and splitting, loco
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -236,7 +237,7 @@ def _closures_ms(closures: pd.DataFrame | None, network: TrackNetwork) -> dict[s
         found.setdefault(str(row.section), []).append((to_ms(float(row.begin_s)), to_ms(float(row.end_s))))
     for section, times in found.items():
         times.sort()
-        for one, other in zip(times, times[1:], strict=False):
+        for one, other in itertools.pairwise(times):
             if other[0] < one[1]:
                 raise DataError(f"closures: two closures of section '{section}' overlap at {other[0] / MS_PER_S:g} s; make them one")
     return found

@@ -24,10 +24,7 @@ def has_bit(mask, resource):
 @kernel
 def meets(a, b, n_words):
     """Say whether two sets share a resource."""
-    for w in range(n_words):
-        if a[w] & b[w] != 0:
-            return True
-    return False
+    return any(a[w] & b[w] != 0 for w in range(n_words))
 
 
 @kernel

@@ -31,10 +31,7 @@ def can_run_round(ways, w, tracks, others, option):
     way = ways[w]
     if way.run_round_ms == 0:
         return True
-    for t in range(way.track, way.track + way.n_tracks):
-        if tracks[t] != option // 2 and not has_bit(others, tracks[t]):
-            return True
-    return False
+    return any(tracks[t] != option // 2 and not has_bit(others, tracks[t]) for t in range(way.track, way.track + way.n_tracks))
 
 
 @kernel
@@ -145,7 +142,7 @@ def all_finish(area, net, slots, finals, desk, candidate):
     gone = desk.gone[0]
     for i in range(area.n_high):
         state = slots[i].state
-        gone[i] = 0 if i == candidate or state == RUNNING or state == STANDING else 1
+        gone[i] = 0 if i == candidate or state in (RUNNING, STANDING) else 1
     if take_out(area, net, slots, finals, gone, desk.reach, desk.work) == 0:
         return -1
     stuck = -1
