@@ -50,7 +50,8 @@ class Compression:
     @property
     def decisive(self) -> pd.Series:
         """The segment with the highest occupancy."""
-        return self.segments.loc[self.segments["occupancy_share"].idxmax()]
+        row: pd.Series = self.segments.loc[self.segments["occupancy_share"].idxmax()]
+        return row
 
 
 def compress(

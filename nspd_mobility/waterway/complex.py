@@ -106,7 +106,7 @@ class LockComplex:
     @property
     def next_notice_ms(self) -> int:
         """When the next ship becomes known, NEVER_MS where none does."""
-        return self._known_ms[self._next_notice.item(0)]
+        return int(self._known_ms[self._next_notice.item(0)])
 
     @property
     def n_ship_rows(self) -> int:
