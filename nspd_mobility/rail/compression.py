@@ -50,8 +50,7 @@ class Compression:
     @property
     def decisive(self) -> pd.Series:
         """The segment with the highest occupancy."""
-        row: pd.Series = self.segments.loc[self.segments["occupancy_share"].idxmax()]
-        return row
+        return self.segments.iloc[int(self.segments["occupancy_share"].argmax())]
 
 
 def compress(
