@@ -13,6 +13,8 @@ _PUBLIC = {
     "train_of": "rolling_stock",
     "plain_train": "rolling_stock",
     "running_time": "running",
+    "simulate": "simulate",
+    "RailResult": "simulate",
     "RunTable": "run_table",
     "run_table": "run_table",
 }

@@ -260,7 +260,14 @@ def _visits(network: TrackNetwork, train: str, table: pd.DataFrame, itineraries:
         is_end = seq in (0, len(itineraries[names]) - 1)
         has_time = any(values[key] == values[key] for key in ("arrival_s", "departure_s", "dwell_s"))
         found.append(
-            {"train": train, "seq": seq, "place": visit.place, "is_stop": has_time or is_end or visit.reverses, "reverses": visit.reverses, "tracks": visit.tracks}
+            {
+                "train": train,
+                "seq": seq,
+                "place": visit.place,
+                "is_stop": has_time or is_end or visit.reverses,
+                "reverses": visit.reverses,
+                "tracks": visit.tracks,
+            }
             | {key: values[key] for key in ("arrival_s", "departure_s", "dwell_s", "track", "platform_m")}
         )
     if found[0]["departure_s"] != found[0]["departure_s"]:

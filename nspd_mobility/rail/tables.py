@@ -24,7 +24,16 @@ TRAIN_DEFAULTS: dict[str, Any] = {
     "entry_delay_s": 0.0,
     "entry_speed_m_s": 0.0,
 }
-STOP_DEFAULTS: dict[str, Any] = {"train": None, "seq": None, "place": None, "arrival_s": np.nan, "departure_s": np.nan, "dwell_s": np.nan, "track": "", "platform_m": 0.0}
+STOP_DEFAULTS: dict[str, Any] = {
+    "train": None,
+    "seq": None,
+    "place": None,
+    "arrival_s": np.nan,
+    "departure_s": np.nan,
+    "dwell_s": np.nan,
+    "track": "",
+    "platform_m": 0.0,
+}
 CLOSURE_COLUMNS = ("section", "begin_s", "end_s")
 _MAY_BE_MISSING = ("max_wait_s", "arrival_s", "departure_s", "dwell_s")
 _LARGEST_S = 4e12
@@ -123,7 +132,11 @@ def wait_frame(rows: Any, ids: Any, resources: list[str]) -> pd.DataFrame:
 def section_frame(rows: Any, ids: Any, sections: list[str]) -> pd.DataFrame:
     """Return when each train had each section."""
     rows = rows[rows["kind"] == layout.ROW_SECTION]
-    frame = {"train": _named(ids, rows["train"]), "section": _named(np.array(sections, dtype=object), rows["place"]), "direction": np.where(rows["code"] == 0, 1, -1)}
+    frame = {
+        "train": _named(ids, rows["train"]),
+        "section": _named(np.array(sections, dtype=object), rows["place"]),
+        "direction": np.where(rows["code"] == 0, 1, -1),
+    }
     for name, column in (("reserve_s", "begin_ms"), ("enter_s", "enter_ms"), ("leave_s", "leave_ms"), ("release_s", "end_ms")):
         times = rows[column].astype(np.float64) / MS_PER_S
         times[rows[column] >= NEVER_MS] = np.nan

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from support.areas import arrival_s, calls, nan, railway, simulate_checked, stock, trains
 
+from nspd_mobility.engine._kernels import bridge_records
 from nspd_mobility.engine.bridge import BridgeFacility
 from nspd_mobility.engine.clock import Clock
-from nspd_mobility.kernels.arrays import records
-from nspd_mobility.engine._kernels import bridge_records
 from nspd_mobility.engine.messages import SHIP_CALL
+from nspd_mobility.kernels.arrays import records
 from nspd_mobility.params.bridge import BridgeParams
 from nspd_mobility.rail.facility import RailFacility
 from nspd_mobility.rail.simulate import prepare
@@ -75,4 +75,7 @@ def test_a_calendar_of_closures_holds_a_train_when_rail_runs_alone() -> None:
     result = simulate_checked(network, trains(["t"]), stops, KINDS, closures=shut)
     row = result.sections[result.sections["section"] == "s2"].iloc[0]
     assert row["enter_s"] >= 900.0
-    assert np.isclose(result.waits["delay_s"][result.waits["cause"] == "bridge"].sum(), result.waits["end_s"][result.waits["cause"] == "bridge"].max() - result.waits["begin_s"].min())
+    assert np.isclose(
+        result.waits["delay_s"][result.waits["cause"] == "bridge"].sum(),
+        result.waits["end_s"][result.waits["cause"] == "bridge"].max() - result.waits["begin_s"].min(),
+    )

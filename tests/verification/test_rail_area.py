@@ -139,4 +139,3 @@ def test_look_ahead_lets_the_heavier_of_two_opposing_trains_go_first() -> None:
     assert late["first_come"] == pytest.approx([7.0, 0.0], abs=0.1)
     assert late["look_ahead"] == pytest.approx([0.0, 7.0], abs=0.1)
     assert (2 * late["look_ahead"][0] + 0.5 * late["look_ahead"][1]) / 10 == pytest.approx(0.35, abs=0.01)
-

@@ -131,7 +131,9 @@ def take_out(area, net, slots, finals, gone, reach, work):
             if gone[i] != 0:
                 continue
             others_hold(area, finals, gone, i, others)
-            if can_finish(area, net.sections, net.routes, net.elements, net.masks, net.ways, net.choices, net.tracks, net.trains, slots[i], others, reach, work[0]):
+            if can_finish(
+                area, net.sections, net.routes, net.elements, net.masks, net.ways, net.choices, net.tracks, net.trains, slots[i], others, reach, work[0]
+            ):
                 gone[i] = 1
                 n_left -= 1
         if n_left == before:
