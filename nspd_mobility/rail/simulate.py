@@ -10,6 +10,7 @@ timetable (no departure before its time). Left out: coupling and splitting, loco
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -205,7 +206,8 @@ def prepare(
         entry_ms = planned_ms + to_ms(float(one.entry_delay_s))
         ask_ms = entry_ms - (to_ms(rules.setup_s) + to_ms(rules.sight_reaction_s) if speed > 0.0 else 0)
         longest = rules.max_wait_s if one.max_wait_s != one.max_wait_s else float(one.max_wait_s)
-        data[t] = (t, way, len(calls), len(places), kinds.index(str(one.stock)), planned_ms, entry_ms, ask_ms, speed, int(one.priority), float(one.weight), to_ms(longest), int(is_exit))  # fmt: skip
+        rank, weight, kind = int(one.priority), float(one.weight), kinds.index(str(one.stock))
+        data[t] = (t, way, len(calls), len(places), kind, planned_ms, entry_ms, ask_ms, speed, rank, weight, to_ms(longest), int(is_exit))
         calls += _calls(planned, depart_ms - planned_ms)
         visits += planned
     order = np.lexsort((data["key"], data["ask_ms"]))
@@ -236,7 +238,7 @@ def _closures_ms(closures: pd.DataFrame | None, network: TrackNetwork) -> dict[s
         found.setdefault(str(row.section), []).append((to_ms(float(row.begin_s)), to_ms(float(row.end_s))))
     for section, times in found.items():
         times.sort()
-        for one, other in zip(times, times[1:], strict=False):
+        for one, other in itertools.pairwise(times):
             if other[0] < one[1]:
                 raise DataError(f"closures: two closures of section '{section}' overlap at {other[0] / MS_PER_S:g} s; make them one")
     return found

@@ -5,6 +5,8 @@ Each function checks one rule and returns a sentence per breach. Times are secon
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 
 _TOLERANCE_S = 1e-3
@@ -29,7 +31,7 @@ def one_train_per_section(sections: pd.DataFrame) -> list[str]:
 def times_in_order(sections: pd.DataFrame) -> list[str]:
     """A section is reserved, entered, left by the tail and released, in that order."""
     found = []
-    for one, other in zip(SECTION_TIMES, SECTION_TIMES[1:], strict=False):
+    for one, other in itertools.pairwise(SECTION_TIMES):
         wrong = sections[sections[other] < sections[one] - _TOLERANCE_S]
         found += [f"train {row.train} on {row.section}: {other} is before {one}, {getattr(row, one):.3f} s" for row in wrong.head(_SHOWN).itertuples()]
     return found
