@@ -31,7 +31,7 @@ from .area import RailArea, section_records
 from .deadlock import explain_lock
 from .path import PlaceOnWay, Ways
 from .rolling_stock import Train
-from .tables import CLOSURE_COLUMNS, STOP_DEFAULTS, TRAIN_DEFAULTS, call_rows, check_trains, complete, section_frame, wait_frame
+from .tables import CLOSURE_COLUMNS, STOP_DEFAULTS, TRAIN_DEFAULTS, call_rows, check_trains, complete, section_frame, tuples, wait_frame
 
 __all__ = ["Prepared", "RailResult", "prepare", "simulate"]
 
@@ -187,7 +187,7 @@ def prepare(
     by_train = {name: table.sort_values("seq", kind="stable") for name, table in stops.groupby("train", sort=False)}
     ordered = trains.assign(hash=[stable_hash("train", str(name)) for name in trains["id"]]).sort_values("hash")
     itineraries: dict[tuple[str, ...], Any] = {}
-    for t, one in enumerate(ordered.itertuples()):
+    for t, one in enumerate(tuples(ordered)):
         if one.id not in by_train:
             raise DataError(f"trains: '{one.id}' has no stops; it needs two places at least")
         planned = _visits(network, str(one.id), by_train[one.id], itineraries)
@@ -230,7 +230,7 @@ def _closures_ms(closures: pd.DataFrame | None, network: TrackNetwork) -> dict[s
         if column not in closures.columns:
             raise DataError(f"closures: column '{column}' is missing{nearest(column, closures.columns)}; required are: {', '.join(CLOSURE_COLUMNS)}")
     found: dict[str, list[tuple[int, int]]] = {}
-    for row in closures.itertuples():
+    for row in tuples(closures):
         if row.section not in network.sections.index:
             raise DataError(f"closures: unknown section '{row.section}'{nearest(str(row.section), list(map(str, network.sections.index)))}")
         if not row.end_s > row.begin_s:

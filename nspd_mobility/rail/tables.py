@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,11 @@ STOP_DEFAULTS: dict[str, Any] = {
 CLOSURE_COLUMNS = ("section", "begin_s", "end_s")
 _MAY_BE_MISSING = ("max_wait_s", "arrival_s", "departure_s", "dwell_s")
 _LARGEST_S = 4e12
+
+
+def tuples(table: pd.DataFrame) -> Iterator[Any]:
+    """Return the rows of a table, with columns as attributes."""
+    return iter(table.itertuples())
 
 
 def complete(table: pd.DataFrame, name: str, defaults: Mapping[str, Any]) -> pd.DataFrame:
@@ -85,7 +90,7 @@ def check_trains(trains: pd.DataFrame, stops: pd.DataFrame, stock: Mapping[str, 
     if twice.any():
         raise DataError(f"trains: id '{trains['id'][twice].iloc[0]}' occurs more than once; every train needs an id of its own")
     ids, places, sections = set(trains["id"]), set(network.places.index), set(network.sections.index)
-    for one in trains.itertuples():
+    for one in tuples(trains):
         if one.stock not in stock:
             raise DataError(f"trains: '{one.id}' has unknown stock '{one.stock}'{nearest(str(one.stock), stock)}; given are: {allowed(stock)}")
         for column in ("entry_speed_m_s", "weight"):
@@ -93,7 +98,7 @@ def check_trains(trains: pd.DataFrame, stops: pd.DataFrame, stock: Mapping[str, 
                 raise DataError(f"trains: {column} of '{one.id}' is {getattr(one, column):g}, and must be 0 or more")
         if one.max_wait_s <= 0:
             raise DataError(f"trains: max_wait_s of '{one.id}' is {one.max_wait_s:g}, and must be above 0")
-    for row in stops.itertuples():
+    for row in tuples(stops):
         what = f"stops: train '{row.train}' at '{row.place}'"
         if row.train not in ids:
             raise DataError(f"stops: unknown train '{row.train}'{nearest(str(row.train), ids)}; it must be in the table of trains")
