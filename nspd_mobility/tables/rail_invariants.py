@@ -24,10 +24,8 @@ def one_train_per_section(sections: pd.DataFrame) -> list[str]:
     table = sections.sort_values(["section", "reserve_s", "release_s"], kind="stable")
     same = table["section"].eq(table["section"].shift())
     wrong = same & (table["reserve_s"] < table.groupby("section")["release_s"].cummax().shift() - _TOLERANCE_S)
-    before = table["train"].shift()
-    return [
-        f"section {row.section} has trains {before[row.Index]} and {row.train} at {row.reserve_s:.3f} s" for row in table[wrong].head(_SHOWN).itertuples()
-    ]
+    before = table["train"].shift().to_dict()
+    return [f"section {row.section} has trains {before[row.Index]} and {row.train} at {row.reserve_s:.3f} s" for row in table[wrong].head(_SHOWN).itertuples()]
 
 
 def times_in_order(sections: pd.DataFrame) -> list[str]:
@@ -60,4 +58,5 @@ def delays_add_up(trains: pd.DataFrame, waits: pd.DataFrame) -> list[str]:
     last = last[last["delay_s"].notna()]
     booked = waits.groupby("train")["delay_s"].sum().reindex(last.index, fill_value=0.0)
     wrong = last[(booked - last["delay_s"]).abs() > _TOLERANCE_S]
-    return [f"train {name} is {row.delay_s:.3f} s late and has {booked[name]:.3f} s booked" for name, row in wrong.head(_SHOWN).iterrows()]
+    by_name = booked.to_dict()
+    return [f"train {name} is {row['delay_s']:.3f} s late and has {by_name[name]:.3f} s booked" for name, row in wrong.head(_SHOWN).to_dict("index").items()]

@@ -311,9 +311,57 @@ BOUNDARY_PASSAGES = Table(
         """),
 )
 
+TRAINS = Table(
+    "trains",
+    "One row per train and place of its way, passed or stopped at.",
+    _columns("""
+        period      string  typical period of the calendar
+        train       string  natural key of the train
+        seq         int64   order on its way
+        place       string  station, loop, yard or border
+        track       string  section that it took there, empty where it did not come
+        planned_arrival_s   double  planned arrival, where there is one
+        arrival_s   double  head at the end of the track
+        planned_departure_s double  planned departure, where there is one
+        departure_s double  leaves, or passes
+        is_stop     bool    stops there
+        delay_s     double  arrival less planned arrival
+        """),
+)
+
+SECTIONS = Table(
+    "sections",
+    "One row per train and section of track that it had.",
+    _columns("""
+        period    string  typical period of the calendar
+        train     string  natural key of the train
+        section   string  section of track
+        direction int64   1 from its from_node to its to_node, -1 back
+        reserve_s double  reserved
+        enter_s   double  head in
+        leave_s   double  tail out
+        release_s double  may be reserved again
+        """),
+)
+
+TRAIN_WAITS = Table(
+    "train_waits",
+    "The ledger of trains: time lost and gained by cause and causer; adds up to the delay of each train at its end.",
+    _columns("""
+        period  string  typical period of the calendar
+        train   string  natural key of the train
+        at      string  section or conflict area that it waited for, empty where none
+        begin_s double  begin
+        end_s   double  end
+        delay_s double  time booked, negative where time is gained
+        cause   string  entry, track, order, held_by_safety, bridge, closure, reversal_track, dwell, running or recovery
+        causer  string  train that it is due to, 'ships' at a bridge, empty where none
+        """),
+)
+
 _ALL = (
     *(SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS),
-    *(BRIDGE_WINDOWS, BOUNDARY_PASSAGES),
+    *(BRIDGE_WINDOWS, BOUNDARY_PASSAGES, TRAINS, SECTIONS, TRAIN_WAITS),
 )
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 

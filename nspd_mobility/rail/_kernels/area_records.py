@@ -189,7 +189,9 @@ ROW = np.dtype(
     ]
 )
 
-MESSAGE_OUT = np.dtype([("kind", "i8"), ("bridge", "i8"), ("train", "i8"), ("slot", "i8"), ("direction", "i8"), ("time_ms", "i8"), ("eta_ms", "i8"), ("pass_ms", "i8")])
+MESSAGE_OUT = np.dtype(
+    [("kind", "i8"), ("bridge", "i8"), ("train", "i8"), ("slot", "i8"), ("direction", "i8"), ("time_ms", "i8"), ("eta_ms", "i8"), ("pass_ms", "i8")]
+)
 MESSAGE_IN = np.dtype([("slot", "i8"), ("begin_ms", "i8")])
 
 

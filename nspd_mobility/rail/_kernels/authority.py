@@ -172,7 +172,7 @@ def arrive(area, net, live, rows, i, now_ms):
     """A train is at a stop, or its head is at the border."""
     slot = live.slots[i]
     train = net.trains[slot.train]
-    _way, call = net.ways[train.way + slot.place], net.calls[train.call + slot.place]
+    call = net.calls[train.call + slot.place]
     slot.stop_ms = _NEVER_MS
     run_ms = now_ms - slot.depart_ms - (slot.lost_ms if slot.has_ghost != 0 else 0)
     planned_ms = call.arrive_ms if call.arrive_ms < _NEVER_MS else slot.plan_ms + run_ms

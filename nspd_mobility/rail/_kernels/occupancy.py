@@ -24,7 +24,10 @@ def has_bit(mask, resource):
 @kernel
 def meets(a, b, n_words):
     """Say whether two sets share a resource."""
-    return any(a[w] & b[w] != 0 for w in range(n_words))
+    is_shared = False
+    for w in range(n_words):
+        is_shared = is_shared or a[w] & b[w] != 0
+    return is_shared
 
 
 @kernel
