@@ -33,7 +33,8 @@ def rail_insertion(is_smoke: bool):
     """Freight paths inserted into a day of 48 trains on six sections of single track."""
     n_orders = 2 if is_smoke else 100
     trains = pd.DataFrame(
-        [(f"t{k}", f"s{s}", 1800 * k + 150 * s, 1800 * k + 150 * s + 180) for k in range(48) for s in range(6)], columns=["train", "section", "begin_s", "end_s"]
+        [(f"t{k}", f"s{s}", 1800 * k + 150 * s, 1800 * k + 150 * s + 180) for k in range(48) for s in range(6)],
+        columns=["train", "section", "begin_s", "end_s"],
     )
     path = pd.DataFrame([("freight", f"s{s}", 240 * s, 240 * s + 300) for s in range(6)], columns=["path", "section", "begin_s", "end_s"])
 
