@@ -16,7 +16,7 @@ INDICATORS = in_order_of(waterway, bridges, canal, water)
 
 __all__ = ["INDICATORS", "bridges", "canal", "counted", "summarise", "water", "waterway"]
 
-_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water")
+_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "salinity")
 
 
 def counted(frame: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:

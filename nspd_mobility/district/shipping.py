@@ -313,17 +313,16 @@ class _Shipping:
         lockages = lockage_frame(lockage_rows, facility.complex)
         passed = self.fleet.loc[ship_rows["ship"]] if len(ship_rows) else self.fleet.iloc[:0]
         sizes = passed[["length_m", "beam_m", "draught_m", "is_sea"]].assign(lockage_id=ship_rows["lockage_id"]) if len(passed) else None
-        self._write_lockages(name, *self.balances[name].add(lockages, sizes, min(until_s, facility.complex.earliest_unwritten_ms() / MS_PER_S)))
+        self._write_all(self.balances[name].add(lockages, sizes, min(until_s, facility.complex.earliest_unwritten_ms() / MS_PER_S)))
         if len(ship_rows):
             at = np.arange(len(ship_rows))
             ship_rows["ship"] = at
             self._through(passed, ship_frame(passed.reset_index(drop=True), ship_rows, facility.complex))
 
-    def _write_lockages(self, name: str, lockages: pd.DataFrame, days: pd.DataFrame) -> None:
-        if len(lockages):
-            self.day.recorder.write("lockages", lockages)
-        if len(days):
-            self.day.recorder.write("water", days)
+    def _write_all(self, tables: dict[str, pd.DataFrame]) -> None:
+        for table, frame in tables.items():
+            if len(frame):
+                self.day.recorder.write(table, frame)
 
     def _through(self, ships: pd.DataFrame, at_lock: pd.DataFrame) -> None:
         """Take ships that the lock is done with: those that go to sea sail on and are written, others go on over the canal."""
@@ -367,7 +366,7 @@ class _Shipping:
                 at_lock = ship_frame(waiting.reset_index(drop=True), nothing, facility.complex)
                 frame = pd.concat([waiting.drop(columns=["arrival_s"]), at_lock.drop(columns=["id", "side"]).set_axis(waiting.index, axis=0)], axis=1)
                 self._write_ships(frame.assign(arrive_s=np.nan))
-            self._write_lockages(name, *self.balances[name].finish(self.day.period.end_s))
+            self._write_all(self.balances[name].finish(self.day.period.end_s))
         self._write_levels(self.levels)
         encounters = self.encounters.table()
         if len(encounters):

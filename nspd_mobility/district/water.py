@@ -11,8 +11,9 @@ import pandas as pd
 from ..codes import CanalLevelRule
 from ..errors import DataError
 from ..params import LockParams
+from ..params.water import CANAL_PLACE, LOCK_PLACE
 from ..params.waterway import WaterwayParams
-from ..tables.schemas import LOCKAGES, WATER
+from ..tables.schemas import LOCKAGES, SALINITY, WATER
 from ..waterway.canal_level import CanalLevel
 from ..waterway.complex import LevelSeries
 from ..waterway.facility import LockFacility
@@ -23,7 +24,9 @@ from ..waterway.water import WaterBalance
 if TYPE_CHECKING:
     from .day import Day
 
-Frames = tuple[pd.DataFrame, pd.DataFrame]
+Frames = dict[str, pd.DataFrame]
+_SALINITY = {LOCK_PLACE: "salinity_lock_end_kg_m3", CANAL_PLACE: "salinity_mean_kg_m3"}
+"""Columns of the balance by place; another place has its own name in its column."""
 
 
 class Balance:
@@ -66,7 +69,7 @@ class Balance:
             self.level.know(ships.index.tolist(), volume_of_ships(ships, self.balance.displacement).tolist())
 
     def add(self, lockages: pd.DataFrame, ships: pd.DataFrame | None, until_s: float) -> Frames:
-        """Take further lockages with the sizes of their ships; return the lockages and the days that are complete."""
+        """Take further lockages with the sizes of their ships; return the tables of lockages and days that are complete."""
         if self.balance is None:
             return self._dressed(lockages.assign(water_loss_m3=np.nan, salt_to_canal_kg=np.nan), pd.DataFrame())
         if self.level is not None:  # the balance has had them, step by step
@@ -75,13 +78,22 @@ class Balance:
         return self._dressed(*self.balance.add(lockages, ships, until_s=until_s))
 
     def finish(self, end_s: float) -> Frames:
-        """Return the lockages and the days that were not complete yet."""
+        """Return the tables of lockages and days that were not complete yet."""
         if self.balance is None:
-            return pd.DataFrame(columns=LOCKAGES.names), pd.DataFrame(columns=WATER.names)
+            return {}
         return self._dressed(*self.balance.finish(end_s))
 
     def _dressed(self, lockages: pd.DataFrame, days: pd.DataFrame) -> Frames:
-        return self._dress(lockages, "start_s", LOCKAGES.names), self._dress(days, "day_s", WATER.names)
+        frames = {"lockages": self._dress(lockages, "start_s", LOCKAGES.names)}
+        if len(days):
+            frames |= {"water": self._dress(days, "day_s", WATER.names), "salinity": self._dress(self._by_place(days), "day_s", SALINITY.names)}
+        return frames
+
+    def _by_place(self, days: pd.DataFrame) -> pd.DataFrame:
+        """Return the salinity of the days in rows, day by day, each in the order of the places."""
+        places = self.balance.params.canal.places if self.balance is not None else ()
+        frames = [pd.DataFrame({"place_id": p, "day_s": days["day_s"], "salinity_kg_m3": days[_SALINITY.get(p, f"salinity_{p}_kg_m3")]}) for p in places]
+        return pd.concat(frames).sort_values("day_s", kind="stable", ignore_index=True)
 
     def _dress(self, rows: pd.DataFrame, begin: str, names: list[str]) -> pd.DataFrame:
         if len(rows) == 0:

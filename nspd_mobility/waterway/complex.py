@@ -95,7 +95,7 @@ class LockComplex:
 
     def _announce(self, notices: Any) -> None:
         self.notices = notices
-        self._known_ms = [*notices["known_ms"].tolist(), NEVER_MS]
+        self._known_ms: list[int] = [*notices["known_ms"].tolist(), NEVER_MS]
         self._next_notice[0] = 0
 
     @property
@@ -106,7 +106,8 @@ class LockComplex:
     @property
     def next_notice_ms(self) -> int:
         """When the next ship becomes known, NEVER_MS where none does."""
-        return self._known_ms[self._next_notice.item(0)]
+        place: int = self._next_notice.item(0)
+        return self._known_ms[place]
 
     @property
     def n_ship_rows(self) -> int:
