@@ -33,6 +33,7 @@ from ..waterway.facility import LockFacility
 from ..waterway.levels import discharge_m3_s, times_of, water_levels
 from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, reads_notices, to_requests
+from ..waterway.triggered import split_regimes
 from .canal_tables import CanalTables, EncounterCount, bridge_tables
 from .emissions import Emissions
 from .events import arrival_events, departure_events, passage_events, reached_events, write_events
@@ -78,13 +79,14 @@ class _Shipping:
         self.discharge = discharge_m3_s(
             self.params.levels.discharge, times_of(levels), epoch=self.epoch, end_s=day.period.end_s, file=day.district.discharge_file
         )
-        closures = {name: self._closures(name, lock, levels) for name, lock in self.params.locks.items()}
+        self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
+        tables = {name: self._closures(name, lock, levels) for name, lock in self.params.locks.items()}
+        closures = {name: closure_records(tables[name], list(lock.chambers)) for name, lock in self.params.locks.items()}
         self.fairways = build_fairways(day.district.fairways, self.params, levels, closures, self._windows())
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
-        self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
         for name, balance in self.balances.items():
-            balance.feed_back(self.locks[name])
+            balance.connect(self.locks[name], tables[name])
         self.emissions = Emissions(day)
         self.encounters = EncounterCount(self.fairways.stretches, day)
         self.routes: dict[tuple[str, str], Route] = {}
@@ -112,15 +114,15 @@ class _Shipping:
             file=district.level_file,
         )
 
-    def _closures(self, name: str, lock: LockParams, levels: LevelSeries) -> Any:
-        """Return when the chambers of a lock may not lock: calendar, outages, outer levels and regimes."""
+    def _closures(self, name: str, lock: LockParams, levels: LevelSeries) -> pd.DataFrame:
+        """Return when the chambers of a lock may not lock, as far as it is known before the run: calendar, outages, outer levels and regimes."""
         period = self.day.period
-        table = closure_intervals(
+        return closure_intervals(
             list(lock.chambers),
             epoch=self.epoch,
             end_s=period.end_s,
             closures=lock.closures,
-            regimes=lock.regimes,
+            regimes=split_regimes(lock.regimes)[0] if self.balances[name].is_fed else lock.regimes,
             limits=dict(lock.chambers),
             levels=levels,
             discharge_m3_s=self.discharge,
@@ -128,9 +130,6 @@ class _Shipping:
             lock=name,
             measured_s=(period.warm_up_s, period.warm_up_s + period.measure_s),
         )
-        table = table.assign(period=period.name, lock=name)
-        self.day.recorder.write("closures", table[CLOSURES.names])
-        return closure_records(table, list(lock.chambers))
 
     def _windows(self) -> dict[str, pd.DataFrame]:
         """Return when each bridge is not free to open: daily windows, calendar, outages and wind."""
@@ -367,6 +366,9 @@ class _Shipping:
                 frame = pd.concat([waiting.drop(columns=["arrival_s"]), at_lock.drop(columns=["id", "side"]).set_axis(waiting.index, axis=0)], axis=1)
                 self._write_ships(frame.assign(arrive_s=np.nan))
             self._write_all(self.balances[name].finish(self.day.period.end_s))
+        for name, balance in self.balances.items():
+            table = balance.closures.assign(period=self.day.period.name, lock=name)
+            self.day.recorder.write("closures", table[CLOSURES.names])
         self._write_levels(self.levels)
         encounters = self.encounters.table()
         if len(encounters):

@@ -82,6 +82,11 @@ class LockComplex:
         if self._looks_ahead:
             self._nodes, self._planned = _planning_space(params)
 
+    def set_closures(self, closures: Any) -> None:
+        """Replace the closures; those that began before the present time may not change."""
+        self.closures = _by_chamber(self.chambers, closures)
+        self.chambers["past_closures"] = 0
+
     def announce(self, requests: Any, now_ms: int = -NEVER_MS) -> None:
         """Give further ships that become known before they arrive; may be called again for later ships that have not arrived.
 
