@@ -198,6 +198,7 @@ class _Shipping:
         ships["from_canal"] = np.array([on_canal(origin) for origin in ships["origin"]], dtype=bool)
         ships["to_canal"] = np.array([on_canal(destination) for destination in ships["destination"]], dtype=bool)
         from_sea = ships[~ships["from_canal"]]
+        ships["has_come"] = ~ships["from_canal"]  # to the lock, or will at the time that demand gives
         departs_s, legs = sail(from_sea, from_sea["arrival_s"].to_numpy(), self.routes, self.params, after_lock=False)
         ships["depart_s"] = np.nan
         ships.loc[from_sea.index, "depart_s"] = departs_s
@@ -296,6 +297,7 @@ class _Shipping:
         self.fleet["canal_wait_s"] = self.fleet["canal_wait_s"].add(tables.wait_s, fill_value=0.0)
         at_lock = tables.ends[tables.ends["end"] == CanalEnd.LOCK.word]
         self.fleet.loc[at_lock.index, "arrival_s"] = at_lock["time_s"]
+        self.fleet.loc[at_lock.index, "has_come"] = True
         self.events.append(arrival_events(self.fleet.loc[at_lock.index]))
         self.reached = pd.concat([self.reached, tables.ends[tables.ends["end"] != CanalEnd.LOCK.word]["time_s"]])
 
