@@ -16,7 +16,7 @@ INDICATORS = in_order_of(waterway, bridges, canal, water, boundary)
 
 __all__ = ["INDICATORS", "boundary", "bridges", "canal", "counted", "summarise", "water", "waterway"]
 
-_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "boundary_passages")
+_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "salinity", "boundary_passages")
 
 
 def counted(frame: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:
