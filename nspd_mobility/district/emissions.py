@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ..network.waterway import STRETCH_KINDS
 from ..params.energy import FairwayParams
 from ..params.waterway import WaterwayParams
+from ..tables.columns import Columns, columns_of
 from ..waterway.energy import fleet_of, idle_energy, leg_energy_by_kind, with_engines
 from .routes import CANAL_KIND, stretch_speed_m_s
 
 if TYPE_CHECKING:
     from .day import Day
 
+_OF_SHIP = ("id", "group", "length_m", "beam_m", "draught_m", "power_kw", "engine_year")
 _IDLE = ("energy_kwh", "co2_kg", "nox_kg", "pm10_kg")
 
 
@@ -36,23 +39,27 @@ class Emissions:
         """Return ships with their installed power and the year of their engine."""
         return with_engines(ships, self._day.district.ship_tables.classes, self._tables, self._day.streams, self._day.year)
 
-    def of_legs(self, ships: pd.DataFrame, legs: pd.DataFrame) -> pd.DataFrame:
+    def of_legs(self, ships: Columns, legs: Columns) -> Columns:
         """Return legs with energy and emissions; a leg has the `row` of its ship and the `kind` of its stretch."""
-        fleet = fleet_of(ships, self._tables, self._params.energy)
+        fleet = fleet_of(self._frame(ships), self._tables, self._params.energy)
         speeds = {kind: stretch_speed_m_s(ships, kind, self._params) for kind in STRETCH_KINDS}
         duration_s = legs["leave_s"] - legs["enter_s"]
         energy = leg_energy_by_kind(fleet, speeds, self._fairways, kinds=legs["kind"], rows=legs["row"], duration_s=duration_s)
-        return pd.concat([legs.reset_index(drop=True), energy.reset_index(drop=True)], axis=1)
+        return legs | columns_of(energy)
 
-    def with_idling(self, ships: pd.DataFrame) -> pd.DataFrame:
+    def with_idling(self, ships: Columns) -> Columns:
         """Return ships with what they use and emit while they wait, at the lock and on the canal, and while they are in the lock."""
-        fleet = fleet_of(ships, self._tables, self._params.energy)
+        fleet = fleet_of(self._frame(ships), self._tables, self._params.energy)
         end_s = self._day.period.end_s  # who is not through then has waited until then
-        is_here = ships["refused_reason"] == "none"
-        still_s = (end_s - ships["arrival_s"]).clip(lower=0.0).where(is_here, 0.0)
-        waiting = idle_energy(fleet, ships["wait_lineup_s"].fillna(still_s).fillna(0.0) + ships["canal_wait_s"], "waiting")
-        locking = idle_energy(fleet, ships["exit_s"].fillna(end_s) - ships["entry_start_s"], "locking")
-        return ships.assign(**{f"idle_{name}": (waiting[name] + locking[name]).to_numpy() for name in _IDLE})
+        still_s = np.where(ships["refused_reason"] == "none", np.maximum(end_s - ships["arrival_s"], 0.0), 0.0)
+        waited_s, exit_s = ships["wait_lineup_s"], ships["exit_s"]
+        waiting = idle_energy(fleet, np.where(np.isnan(waited_s), still_s, waited_s) + ships["canal_wait_s"], "waiting")
+        locking = idle_energy(fleet, np.where(np.isnan(exit_s), end_s, exit_s) - ships["entry_start_s"], "locking")
+        return ships | {f"idle_{name}": (waiting[name] + locking[name]).to_numpy() for name in _IDLE}
+
+    @staticmethod
+    def _frame(ships: Columns) -> pd.DataFrame:
+        return pd.DataFrame({column: ships[column] for column in _OF_SHIP})
 
 
 def _canal(params: WaterwayParams) -> dict[str, FairwayParams]:

@@ -17,12 +17,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..errors import DataError
+from ..tables.columns import Columns
 from ._kernels import records
 from ._kernels.encounters import LEG_TIME, PAIR, find_pairs
 
+Floats = npt.NDArray[np.float64]
 _M_PER_KM = 1000.0
 _DIRECTIONS = ("forward", "backward")
 KINDS = ("overtaking", "meeting")
@@ -62,26 +65,51 @@ def encounter_pairs(legs: pd.DataFrame, stretches: pd.DataFrame, *, id_column: s
     enter, leave = (legs[c].to_numpy(dtype=np.float64) for c in ("enter_s", "leave_s"))
     ids = legs[id_column].to_numpy()
     ranks = pd.factorize(ids, sort=True)[0]  # ties in time end at the id, never at the row
-    order = np.lexsort((ranks, direction, enter, number))
-    times = records.records(LEG_TIME, len(legs))
-    times["stretch"], times["direction"], times["enter_s"], times["leave_s"] = number[order], direction[order], enter[order], leave[order]
+    order = np.argsort(ranks, kind="stable")
+    found = encounters_of(number[order], direction[order], enter[order], leave[order], stretches)
+    return pd.DataFrame(
+        {
+            "stretch": stretches["id"].to_numpy(dtype=object)[found["stretch"]],
+            "kind": pd.array(np.array(KINDS, dtype=object)[found["is_meeting"]], dtype="str"),
+            "first": ids[order][found["first"]],
+            "second": ids[order][found["second"]],
+            "time_s": found["time_s"],
+            "position_m": found["position_m"],
+            "km": found["km"],
+        }
+    ).astype({"stretch": "str"})
+
+
+def encounters_of(stretch: npt.NDArray[np.int64], direction: npt.NDArray[np.int64], enter_s: Floats, leave_s: Floats, stretches: pd.DataFrame) -> Columns:
+    """Return every encounter of legs that were checked: stretch, `is_meeting`, first and second leg, `time_s, position_m, km`.
+
+    Parameters
+    ----------
+    stretch, direction : ndarray of int64, shape (n_leg,)
+        Row of the stretch in `stretches`, and 0 for forward. Legs that begin at one time go by their place here.
+    enter_s, leave_s : ndarray of float64, shape (n_leg,)
+        Times (s); a leg takes time.
+    stretches : DataFrame
+        As in `encounter_pairs`.
+    """
+    order = np.lexsort((direction, enter_s, stretch))
+    times = records.records(LEG_TIME, len(order))
+    times["stretch"], times["direction"], times["enter_s"], times["leave_s"] = stretch[order], direction[order], enter_s[order], leave_s[order]
     pairs = _pairs(times)
     a, b = times[pairs["first"]], times[pairs["second"]]
     length = stretches["length_m"].to_numpy(dtype=np.float64)[a["stretch"]]
     time_s = _time_of(a, b, pairs["is_meeting"] == 1)
     share = (time_s - a["enter_s"]) / (a["leave_s"] - a["enter_s"])
     position = length * np.where(a["direction"] == 0, share, 1.0 - share)
-    return pd.DataFrame(
-        {
-            "stretch": stretches["id"].to_numpy(dtype=object)[a["stretch"]],
-            "kind": pd.array(np.array(KINDS, dtype=object)[pairs["is_meeting"]], dtype="str"),
-            "first": ids[order][pairs["first"]],
-            "second": ids[order][pairs["second"]],
-            "time_s": time_s,
-            "position_m": position,
-            "km": _km(stretches, a["stretch"], position, length),
-        }
-    ).astype({"stretch": "str"})
+    return {
+        "stretch": a["stretch"],
+        "is_meeting": pairs["is_meeting"],
+        "first": order[pairs["first"]],
+        "second": order[pairs["second"]],
+        "time_s": time_s,
+        "position_m": position,
+        "km": _km(stretches, a["stretch"], position, length),
+    }
 
 
 def encounters(legs: pd.DataFrame, ships: pd.DataFrame, stretches: pd.DataFrame, *, id_column: str = "id", by: str = "class_id") -> pd.DataFrame:
