@@ -90,7 +90,7 @@ class EncounterCount:
         mine = take(mine, legs["leave_s"] > legs["enter_s"])
         n_kept = len(self._kept.get("place", ()))
         everything = join([self._kept, mine])
-        pairs = encounters_of(*(everything[name] for name in ("place", "code", "enter_s", "leave_s")), self._stretches)
+        pairs = encounters_of(everything, self._stretches)
         is_new = np.maximum(pairs["first"], pairs["second"]) >= n_kept
         self._count(take(pairs, is_new & self._day.period.is_counted(pairs["time_s"])), everything)
         last_s = everything["leave_s"].max(initial=-np.inf)
@@ -101,7 +101,7 @@ class EncounterCount:
         a, b = legs["group"][pairs["first"]], legs["group"][pairs["second"]]
         is_meeting = pairs["is_meeting"] == 1
         first, second = np.where(is_meeting, np.minimum(a, b), a), np.where(is_meeting, np.maximum(a, b), b)
-        stretch = np.searchsorted(names, self._stretches["id"].to_numpy(dtype=object))[pairs["stretch"]]
+        stretch = np.searchsorted(names, self._stretches["id"].to_numpy(dtype=object))[pairs["place"]]
         kind = np.searchsorted(kinds, np.array(KINDS, dtype=object))[pairs["is_meeting"]]
         at = (stretch, np.floor(pairs["km"]).astype(np.int64) - self._first_km, kind, first, second)
         np.add.at(self._n, at, 1)

@@ -35,9 +35,11 @@ class Emissions:
         self._params = day.district.params.network.waterway
         self._fairways = {**self._params.fairways, **_canal(self._params)}
 
-    def with_engines(self, ships: pd.DataFrame) -> pd.DataFrame:
+    def with_engines(self, ships: Columns) -> Columns:
         """Return ships with their installed power and the year of their engine."""
-        return with_engines(ships, self._day.district.ship_tables.classes, self._tables, self._day.streams, self._day.year)
+        frame = pd.DataFrame({column: ships[column] for column in ("entity_id", "class_id", "group", "length_m", "beam_m")})
+        found = with_engines(frame, self._day.district.ship_tables.classes, self._tables, self._day.streams, self._day.year)
+        return ships | {column: found[column].to_numpy() for column in ("power_kw", "engine_year")}
 
     def of_legs(self, ships: Columns, legs: Columns) -> Columns:
         """Return legs with energy and emissions; a leg has the `row` of its ship and the `kind` of its stretch."""

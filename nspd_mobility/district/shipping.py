@@ -190,11 +190,11 @@ class _Shipping:
         day, demand = self.day, self.day.district.params.demand.waterway
         if day.district.own_ships is not None:
             everyone = read_ships_file(day.district.own_ships, epoch=self.epoch)
-            ships = everyone[(everyone["arrival_s"] >= from_s) & (everyone["arrival_s"] < to_s)]
+            drawn = everyone[(everyone["arrival_s"] >= from_s) & (everyone["arrival_s"] < to_s)]
         else:
             start = self.epoch + pd.Timedelta(seconds=from_s)
-            ships = draw_ships(day.district.ship_tables, demand, day.streams, year=day.year, start=start, days=(to_s - from_s) / S_PER_DAY, epoch=self.epoch)
-        ships = self._complete(self.emissions.with_engines(ships))
+            drawn = draw_ships(day.district.ship_tables, demand, day.streams, year=day.year, start=start, days=(to_s - from_s) / S_PER_DAY, epoch=self.epoch)
+        ships = self.emissions.with_engines(self._complete(drawn))
         n = n_rows(ships)
         ships["number"] = self.n_drawn + np.arange(n)
         self.n_drawn += n

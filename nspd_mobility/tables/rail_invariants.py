@@ -23,7 +23,9 @@ def one_train_per_section(sections: pd.DataFrame) -> list[str]:
     same = table["section"].eq(table["section"].shift())
     wrong = same & (table["reserve_s"] < table.groupby("section")["release_s"].cummax().shift() - _TOLERANCE_S)
     before = table["train"].shift()
-    return [f"section {row.section} has trains {before[row.Index]} and {row.train} at {row.reserve_s:.3f} s" for row in table[wrong].head(_SHOWN).itertuples()]
+    return [
+        f"section {row.section} has trains {before[row.Index]} and {row.train} at {row.reserve_s:.3f} s" for row in table[wrong].head(_SHOWN).itertuples()
+    ]
 
 
 def times_in_order(sections: pd.DataFrame) -> list[str]:

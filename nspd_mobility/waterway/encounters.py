@@ -17,15 +17,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ..errors import DataError
-from ..tables.columns import Columns
+from ..tables.columns import Columns, take
 from ._kernels import records
 from ._kernels.encounters import LEG_TIME, PAIR, find_pairs
 
-Floats = npt.NDArray[np.float64]
 _M_PER_KM = 1000.0
 _DIRECTIONS = ("forward", "backward")
 KINDS = ("overtaking", "meeting")
@@ -62,14 +60,13 @@ def encounter_pairs(legs: pd.DataFrame, stretches: pd.DataFrame, *, id_column: s
     [['meeting', 800.0]]
     """
     number, direction = _checked(legs, stretches, id_column)
-    enter, leave = (legs[c].to_numpy(dtype=np.float64) for c in ("enter_s", "leave_s"))
     ids = legs[id_column].to_numpy()
-    ranks = pd.factorize(ids, sort=True)[0]  # ties in time end at the id, never at the row
-    order = np.argsort(ranks, kind="stable")
-    found = encounters_of(number[order], direction[order], enter[order], leave[order], stretches)
+    order = np.argsort(pd.factorize(ids, sort=True)[0], kind="stable")  # ties in time end at the id, never at the row
+    times = {column: legs[column].to_numpy(dtype=np.float64) for column in ("enter_s", "leave_s")}
+    found = encounters_of(take({"place": number, "code": direction, **times}, order), stretches)
     return pd.DataFrame(
         {
-            "stretch": stretches["id"].to_numpy(dtype=object)[found["stretch"]],
+            "stretch": stretches["id"].to_numpy(dtype=object)[found["place"]],
             "kind": pd.array(np.array(KINDS, dtype=object)[found["is_meeting"]], dtype="str"),
             "first": ids[order][found["first"]],
             "second": ids[order][found["second"]],
@@ -80,21 +77,26 @@ def encounter_pairs(legs: pd.DataFrame, stretches: pd.DataFrame, *, id_column: s
     ).astype({"stretch": "str"})
 
 
-def encounters_of(stretch: npt.NDArray[np.int64], direction: npt.NDArray[np.int64], enter_s: Floats, leave_s: Floats, stretches: pd.DataFrame) -> Columns:
-    """Return every encounter of legs that were checked: stretch, `is_meeting`, first and second leg, `time_s, position_m, km`.
+def encounters_of(legs: Columns, stretches: pd.DataFrame) -> Columns:
+    """Return every encounter of legs that were checked, with numbers for names.
 
     Parameters
     ----------
-    stretch, direction : ndarray of int64, shape (n_leg,)
-        Row of the stretch in `stretches`, and 0 for forward. Legs that begin at one time go by their place here.
-    enter_s, leave_s : ndarray of float64, shape (n_leg,)
-        Times (s); a leg takes time.
+    legs : dict of ndarray
+        `place` (row of the stretch in `stretches`), `code` (0 forward, 1 backward), `enter_s`, and `leave_s` after it. Of legs that
+        begin at one time the first here goes first.
     stretches : DataFrame
         As in `encounter_pairs`.
+
+    Returns
+    -------
+    dict of ndarray
+        `place, is_meeting, first, second` (rows in `legs`), `time_s, position_m, km`, as in `encounter_pairs`.
     """
-    order = np.lexsort((direction, enter_s, stretch))
+    order = np.lexsort((legs["code"], legs["enter_s"], legs["place"]))
     times = records.records(LEG_TIME, len(order))
-    times["stretch"], times["direction"], times["enter_s"], times["leave_s"] = stretch[order], direction[order], enter_s[order], leave_s[order]
+    for field, column in (("stretch", "place"), ("direction", "code"), ("enter_s", "enter_s"), ("leave_s", "leave_s")):
+        times[field] = legs[column][order]
     pairs = _pairs(times)
     a, b = times[pairs["first"]], times[pairs["second"]]
     length = stretches["length_m"].to_numpy(dtype=np.float64)[a["stretch"]]
@@ -102,7 +104,7 @@ def encounters_of(stretch: npt.NDArray[np.int64], direction: npt.NDArray[np.int6
     share = (time_s - a["enter_s"]) / (a["leave_s"] - a["enter_s"])
     position = length * np.where(a["direction"] == 0, share, 1.0 - share)
     return {
-        "stretch": a["stretch"],
+        "place": a["stretch"],
         "is_meeting": pairs["is_meeting"],
         "first": order[pairs["first"]],
         "second": order[pairs["second"]],
