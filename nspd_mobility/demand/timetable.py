@@ -95,12 +95,18 @@ def _check_order(order: pd.DataFrame, sheet: Any) -> None:
         for number, row in enumerate(rows):
             arrival_s, departure_s = calls["arrival_s"][row], calls["departure_s"][row]
             if calls["seq"][row] != calls["seq"][rows[0]] + number:
-                raise DataError(f"{sheet.where(row)}: train '{train}' has a gap: seq is {calls['seq'][row]:g} after {calls['seq'][rows[number - 1]]:g}; number all stops")
+                raise DataError(
+                    f"{sheet.where(row)}: train '{train}' has a gap: seq is {calls['seq'][row]:g} after {calls['seq'][rows[number - 1]]:g}; number all stops"
+                )
             if departure_s < arrival_s:
-                raise DataError(f"{sheet.where(row)}: train '{train}' leaves {calls['place'][row]} before it arrives: a negative dwell of {departure_s - arrival_s:g} s; mend a time")
+                raise DataError(
+                    f"{sheet.where(row)}: train '{train}' leaves {calls['place'][row]} before it arrives: a negative dwell of {departure_s - arrival_s:g} s; mend a time"
+                )
             first_s = arrival_s if np.isfinite(arrival_s) else departure_s
             if first_s < before_s:
-                raise DataError(f"{sheet.where(row)}: train '{train}' arrives at {calls['place'][row]} before it left the stop before it; after midnight write 24:00 and more")
+                raise DataError(
+                    f"{sheet.where(row)}: train '{train}' arrives at {calls['place'][row]} before it left the stop before it; after midnight write 24:00 and more"
+                )
             last_s = departure_s if np.isfinite(departure_s) else arrival_s
             before_s = last_s if np.isfinite(last_s) else before_s
 

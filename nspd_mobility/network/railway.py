@@ -115,7 +115,8 @@ class TrackNetwork:
 
         Examples
         --------
-        >>> sections = pd.DataFrame({"id": ["a", "b"], "from_node": ["w", "m"], "to_node": ["m", "e"], "length_m": 900.0, "speed_m_s": 20.0, "place": ["A", "B"]})
+        >>> ends = {"from_node": ["w", "m"], "to_node": ["m", "e"], "place": ["A", "B"]}
+        >>> sections = pd.DataFrame({"id": ["a", "b"], **ends, "length_m": 900.0, "speed_m_s": 20.0})
         >>> nodes = pd.DataFrame({"id": ["w", "m", "e"], "kind": ["buffer", "joint", "buffer"]})
         >>> line = TrackNetwork.from_frames(sections, nodes, pd.DataFrame({"id": ["A", "B"]}))
         >>> line.path("b", "a")
@@ -233,7 +234,7 @@ class TrackNetwork:
         reached = [(times[goal], paths[goal]) for goal in goals if goal in times]
         if not reached:
             raise DataError(
-                f"path with a gap: no way leads from section '{from_section}' to '{to_section}' without a reversal; join them, or name a place to reverse at"
+                f"path with a gap: no way leads from section '{from_section}' to '{to_section}' without a reversal; join them, or reverse on the way"
             )
         way: list[State] = min(reached)[1]
         return way
@@ -295,9 +296,7 @@ class TrackNetwork:
                 if (n_then, goal) not in came and (known is None or then_s < known[0]):
                     pending[n_then, goal] = (then_s, (key, is_reversal))
                     heapq.heappush(heap, (then_s, n_then, goal))
-        raise DataError(
-            f"path with a gap: no way leads from '{stops[furthest - 1]}' to '{stops[furthest]}'; mend the itinerary, or join the places on the network"
-        )
+        raise DataError(f"path with a gap: no way leads from '{stops[furthest - 1]}' to '{stops[furthest]}'; mend the itinerary or the network")
 
     @staticmethod
     def _backwards(came: dict[Any, Any], key: tuple[int, State]) -> list[tuple[State, bool]]:

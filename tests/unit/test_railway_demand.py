@@ -1,5 +1,6 @@
 """Trains: published weekly counts, common random numbers, timetables and GTFS."""
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,7 @@ from nspd_mobility.streams import Streams
 FOLDER = Path("demand/nspd/rail")
 PLACES = read_railway(Path("networks/nspd")).places
 MONDAY = pd.Timestamp("2024-03-04")
-FEED = Path("/work/shared/data/nmbs_gtfs_2018-06-01.zip")
+FEED = Path(os.environ.get("NSPD_TEST_DATA", ".")) / "nmbs_gtfs_2018-06-01.zip"
 
 
 def test_flows_add_up_to_the_published_trains_a_week() -> None:
