@@ -67,7 +67,7 @@ def test_signalling_headway_of_three_and_four_aspects(blocks: int, published_s: 
         return arrival_s(result, "2", "B") - arrival_s(result, "1", "B") - gap
 
     assert delay(headway + 0.1) == pytest.approx(0.0, abs=0.01)
-    assert delay(headway - 1.0) > 0.5
+    assert delay(headway - 1.0) > 0.05
     row = simulate_checked(
         network, trains(["1"], entry_speed_m_s=speed), calls([("1", "A", nan(), 0.0, nan()), ("1", "B", nan(), nan(), nan())]), kind, params=parts
     ).sections
