@@ -100,12 +100,12 @@ def _check_order(order: pd.DataFrame, sheet: Any) -> None:
                 )
             if departure_s < arrival_s:
                 raise DataError(
-                    f"{sheet.where(row)}: train '{train}' leaves {calls['place'][row]} before it arrives: a negative dwell of {departure_s - arrival_s:g} s; mend a time"
+                    f"{sheet.where(row)}: train '{train}' leaves {calls['place'][row]} too early: a negative dwell of {departure_s - arrival_s:g} s"
                 )
             first_s = arrival_s if np.isfinite(arrival_s) else departure_s
             if first_s < before_s:
                 raise DataError(
-                    f"{sheet.where(row)}: train '{train}' arrives at {calls['place'][row]} before it left the stop before it; after midnight write 24:00 and more"
+                    f"{sheet.where(row)}: train '{train}' arrives at {calls['place'][row]} before it left the stop before it; past midnight write 24:00"
                 )
             last_s = departure_s if np.isfinite(departure_s) else arrival_s
             before_s = last_s if np.isfinite(last_s) else before_s

@@ -14,7 +14,7 @@ Left out: cancellations, connections between trains, and rolling stock that turn
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,10 @@ def join(parts: Collection[Trains]) -> Trains:
     if trains["id"].duplicated().any():
         raise DataError(f"train '{trains['id'][trains['id'].duplicated()].iloc[0]}' stands there twice; give each train an id of its own")
     return Trains(trains, pd.concat([part.stops for part in parts], ignore_index=True))
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    yield from frame.itertuples()  # a cell may be anything
 
 
 def _numbers(sheet: Sheet, column: str, low: float, high: float) -> pd.Series[Any]:
@@ -118,7 +122,7 @@ def read_patterns(path: Path, places: Collection[str]) -> pd.DataFrame:
 def pattern_trains(patterns: pd.DataFrame, params: TrainDemandParams, streams: Streams, start: pd.Timestamp, n_days: int) -> Trains:
     """Return the trains of patterns on the days from `start` on."""
     trains, stops = [], []
-    for pattern in patterns.itertuples():
+    for pattern in _rows(patterns):
         for day in range(n_days):
             date = start + pd.Timedelta(days=day)
             if date.weekday() not in DAYS[str(pattern.days)]:
@@ -155,7 +159,8 @@ def read_flows(path: Path, places: Collection[str]) -> pd.DataFrame:
 def weekly(flows: pd.DataFrame, year: int) -> pd.Series[Any]:
     """Return the trains a week of each flow in a year, between 2017 and 2030 on a line, before and after as there."""
     share = np.clip((year - 2017) / 13, 0.0, 1.0)
-    return flows["per_week_2017"] * (1 - share) + flows["per_week_2030"] * share
+    counts: pd.Series[Any] = flows["per_week_2017"] * (1 - share) + flows["per_week_2030"] * share
+    return counts
 
 
 def draw_freight(flows: pd.DataFrame, params: TrainDemandParams, streams: Streams, year: int, start: pd.Timestamp, n_days: int) -> Trains:
@@ -168,9 +173,9 @@ def draw_freight(flows: pd.DataFrame, params: TrainDemandParams, streams: Stream
             continue
         keys = [f"{flow}|{date:%Y-%m-%d}" for flow in flows["id"]]
         counts = poisson_quantile(streams.uniform("train count", entity_ids("rail", keys))[:, 0], means)
-        for flow, key, count in zip(flows.itertuples(), keys, counts, strict=True):
+        for flow, key, count in zip(_rows(flows), keys, counts, strict=True):
             names = [f"{key}|{k}" for k in range(count)]
-            u = streams.uniform("train departure", entity_ids("rail", names))[:, 0] if names else []
+            u = streams.uniform("train departure", entity_ids("rail", names))[:, 0]
             for train, at in zip(names, u, strict=True):
                 leaves_s = day * S_PER_DAY + flow.first_s + at * (flow.last_s - flow.first_s)
                 trains.append((train, "freight", flow.rolling_stock, int(flow.priority), flow.country, flow.commodity))

@@ -7,7 +7,7 @@ only a drawing can show (a length that is far off its line) is checked where the
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,6 +148,11 @@ def _refuse(bad: npt.NDArray[np.bool_], cells: pd.Series[Any], column: str, inde
         raise DataError(f"{where}: '{index[row]}': {column} is {shown}; it must be {must}")
 
 
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a frame; a cell may be anything."""
+    yield from frame.itertuples()
+
+
 def check_words(frame: pd.DataFrame, column: str, words: Collection[str], where: str, what: str = "allowed are") -> None:
     """Refuse a cell that is none of some words."""
     for row, value in frame[column].items():
@@ -187,7 +192,7 @@ def check_frames(
 
 def check_sections(sections: pd.DataFrame, where: str) -> None:
     """Refuse a section from a node to itself, without a direction, with a platform beyond its length, or with other kilometres than metres."""
-    for row in sections.itertuples():
+    for row in rows_of(sections):
         if row.from_node == row.to_node:
             raise DataError(f"{where}: '{row.Index}' begins and ends at '{row.from_node}'; a section joins two nodes")
         if row.speed_m_s == 0 and row.speed_back_m_s == 0:
@@ -255,7 +260,7 @@ def check_end_signals(sections: pd.DataFrame, nodes: pd.DataFrame, where: str) -
 
 def check_places(sections: pd.DataFrame, places: pd.DataFrame, where: str) -> None:
     """Refuse a place that no section names."""
-    for place in places.index.difference(sections["place"].unique()):
+    for place in sorted(set(places.index) - set(sections["place"])):
         raise DataError(f"{where}: '{place}' has no track; name it in the column 'place' of a section, or remove it")
 
 
@@ -263,7 +268,7 @@ def check_crossings(crossings: pd.DataFrame, sections: pd.DataFrame, where: str)
     """Refuse a level crossing on an unknown section, or beyond its end."""
     check_words(crossings, "section", set(sections.index), where, "sections are")
     check_words(crossings, "protection", PROTECTION, where)
-    for row in crossings.itertuples():
+    for row in rows_of(crossings):
         length_m = sections["length_m"][row.section]
         if row.position_m > length_m:
             raise DataError(f"{where}: '{row.Index}' lies at {row.position_m:g} m of '{row.section}', which is {length_m:g} m long; mend position_m")

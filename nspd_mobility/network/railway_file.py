@@ -20,7 +20,7 @@ from ..params.tree import Branch, load_yaml
 from .dataset import DATASET_FILE, inside
 from .geojson import features, line_length_m
 from .railway import TrackNetwork
-from .railway_check import CROSSING_DEFAULTS, NODE_DEFAULTS, PLACE_DEFAULTS, SECTION_DEFAULTS, Where
+from .railway_check import CROSSING_DEFAULTS, NODE_DEFAULTS, PLACE_DEFAULTS, SECTION_DEFAULTS, Where, rows_of
 
 LENGTH_TOLERANCE_SHARE = 0.25  # lines are drawn through estimated points
 LENGTH_TOLERANCE_M = 150.0  # of short sections: a switch zone is drawn as it can be seen on a map
@@ -71,7 +71,7 @@ class RailwayPlan:
 
     def _change(self, tables: dict[str, pd.DataFrame], chosen: set[str]) -> None:
         made: dict[tuple[str, str, str], tuple[str, str]] = {}
-        for row in self.changes.itertuples():
+        for row in rows_of(self.changes):
             if not _is_built(str(row.measure), chosen) or row.id not in tables[str(row.table)].index:
                 continue
             cell, value = (str(row.table), str(row.id), str(row.column)), str(row.value)
@@ -177,7 +177,7 @@ def _csv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 
 def _changes(path: Path, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     changes = _csv(path, CHANGE_COLUMNS)
-    for row in changes.itertuples():
+    for row in rows_of(changes):
         where = f"{path}:{int(row.Index) + 2}"
         if row.measure == "":
             raise DataError(f"{where}: the measure is empty; name the measure that makes the change")

@@ -108,7 +108,7 @@ def test_bad_frames_are_told(column: str, value: object, message: str) -> None:
 
 
 def test_sections_that_overlap_are_told() -> None:
-    with pytest.raises(DataError, match="'a' and 'b' overlap: both are km 0.8 to 0.9"):
+    with pytest.raises(DataError, match=r"'a' and 'b' overlap: both are km 0.8 to 0.9"):
         line(line="L1", km_from=[0.0, 0.8, 1.7], km_to=[0.9, 1.7, 2.6])
 
 
