@@ -125,10 +125,10 @@ class EncounterCount:
         return self._sum(pd.concat(self._counts, ignore_index=True), "beam_sum_max_m").assign(period=self._day.period.name)[ENCOUNTERS.names]
 
 
-def bridge_tables(name: str, bridge: Bridge, fleet: pd.DataFrame, day: Day) -> dict[str, pd.DataFrame]:
-    """Return the rows of a bridge since the last time: its closures for road and rail, and who passed."""
+def bridge_tables(name: str, bridge: Bridge, fleet: pd.DataFrame, trains: pd.Series[Any], day: Day) -> dict[str, pd.DataFrame]:
+    """Return the rows of a bridge since the last time: its closures for road and rail, and who passed; `trains` are entities by number."""
     closures, waits = bridge.drain()
-    entity = fleet["entity_id"].astype("uint64")
+    entity = pd.concat([fleet["entity_id"].astype("uint64"), trains]) if len(trains) else fleet["entity_id"].astype("uint64")
 
     def ids(numbers: Any) -> Any:
         return entity.reindex(numbers, fill_value=0).to_numpy(dtype=np.uint64)

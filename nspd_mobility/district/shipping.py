@@ -37,8 +37,9 @@ from .boundaries import boundary_passages
 from .canal_tables import CanalTables, EncounterCount, bridge_tables
 from .emissions import Emissions
 from .events import arrival_events, departure_events, passage_events, reached_events, write_events
-from .fairways import build_fairways, openings_needed
+from .fairways import bridges_on_canal, build_fairways, openings_needed
 from .routes import Part, Route, route_through_lock, sail
+from .trains import TrainTraffic
 from .water import Balance
 
 if TYPE_CHECKING:
@@ -80,7 +81,11 @@ class _Shipping:
             self.params.levels.discharge, times_of(levels), epoch=self.epoch, end_s=day.period.end_s, file=day.district.discharge_file
         )
         closures = {name: self._closures(name, lock, levels) for name, lock in self.params.locks.items()}
-        self.fairways = build_fairways(day.district.fairways, self.params, levels, closures, self._windows())
+        bridges = bridges_on_canal(day.district.fairways, self.params)
+        self.trains = TrainTraffic(day, bridges) if day.district.railway is not None else None
+        others = [self.trains.facility] if self.trains is not None else []
+        self.fairways = build_fairways(day.district.fairways, self.params, levels, closures, self._windows(), others)
+        self.train_entities = self.trains.entities() if self.trains is not None else pd.Series(dtype="uint64")
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
         self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
@@ -287,7 +292,7 @@ class _Shipping:
         for name, (ship_rows, lockage_rows) in lock_rows.items():
             self._take_lock(name, ship_rows, lockage_rows, until_s)
         for name, bridge in self.fairways.bridges.items():
-            for table, frame in bridge_tables(name, bridge, self.fleet, self.day).items():
+            for table, frame in bridge_tables(name, bridge, self.fleet, self.train_entities, self.day).items():
                 self.day.recorder.write(table, frame)
         self._arrive()
 
@@ -371,6 +376,8 @@ class _Shipping:
                 self._write_ships(frame.assign(arrive_s=np.nan))
             self._write_lockages(name, *self.balances[name].finish(self.day.period.end_s))
         self._write_levels(self.levels)
+        if self.trains is not None:
+            self.trains.write()
         encounters = self.encounters.table()
         if len(encounters):
             self.day.recorder.write("encounters", encounters)

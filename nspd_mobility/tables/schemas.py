@@ -311,9 +311,68 @@ BOUNDARY_PASSAGES = Table(
         """),
 )
 
+TRAINS = Table(
+    "trains",
+    "One row per train and place on its way; what did not happen has no time.",
+    _columns("""
+        period              string  typical period of the calendar
+        train               string  the train
+        entity_id           uint64  its number in events and at bridges
+        service             string  pattern or freight flow
+        kind                string  passenger, freight or light_engine
+        seq                 int64   number of the place on its way
+        place               string  place of the railway
+        in_district         bool    the place lies in the District
+        track               string  section that it took there
+        is_stop             bool    it stops there
+        planned_arrival_s   double  planned arrival
+        arrival_s           double  arrival, or the head at the end of the track
+        planned_departure_s double  planned departure
+        departure_s         double  departure
+        delay_s             double  arrival after the plan
+        entry_delay_s       double  delay with which the train comes
+        is_finished         bool    the train was through before the end of the drain
+        is_counted          bool    the train departs in the measured window
+        """),
+)
+
+SECTIONS = Table(
+    "sections",
+    "One row per train and section of track that it had.",
+    _columns("""
+        period     string  typical period of the calendar
+        train      string  the train
+        section    string  section of track
+        direction  int64   1 from its from_node to its to_node, -1 back
+        reserve_s  double  reserved for it
+        enter_s    double  head in
+        leave_s    double  tail out
+        release_s  double  free for others
+        is_counted bool    the train counts
+        """),
+)
+
+TRAIN_WAITS = Table(
+    "train_waits",
+    "The ledger of delays: one row per stretch of time that a train lost or gained; per train they add up to its delay at its end.",
+    _columns("""
+        period      string  typical period of the calendar
+        train       string  the train
+        kind        string  its kind
+        at          string  section or conflict area
+        begin_s     double  begin
+        end_s       double  end
+        delay_s     double  time lost, below 0 gained
+        cause       string  entry, track, order, held_by_safety, bridge, closure, reversal_track, dwell, running or recovery
+        causer      string  the train that was in the way, ships, or nobody
+        causer_kind string  kind of that train, ships, or nobody
+        is_counted  bool    the train counts
+        """),
+)
+
 _ALL = (
     *(SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS),
-    *(BRIDGE_WINDOWS, BOUNDARY_PASSAGES),
+    *(BRIDGE_WINDOWS, BOUNDARY_PASSAGES, TRAINS, SECTIONS, TRAIN_WAITS),
 )
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 
