@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .appraisal import rail
 from .appraisal.canal import CAUSES, KINDS
 from .appraisal.comparison import compare_variants
 from .appraisal.indicators import summarise
@@ -17,6 +18,7 @@ from .appraisal.registry import INDICATORS
 from .appraisal.water import PLACES
 from .codes import Refusal
 from .demand.sheets import GROUPS
+from .demand.trains import service_names
 from .errors import DataError, NspdError, UsageError, allowed, nearest
 from .params.tree import find
 from .study.definition import Study, load_study
@@ -135,6 +137,7 @@ def check_key_indicators(study: Study) -> None:
     dimensions = {"group": set(GROUPS), "chamber": chambers, "reason": {reason.word for reason in Refusal} - {"none"}, "bridge": bridges, "": set()}
     dimensions["lock"] = {lock for v in study.check_all() for lock in v.params.network.waterway.boundary_locks}
     dimensions |= {"kind": set(KINDS), "cause": set(CAUSES), "place": set(PLACES)}
+    dimensions |= {"train_kind": set(rail.KINDS), "train_cause": set(rail.CAUSES), "train_service": set(service_names(study.demand.folder / "rail"))}
     for key in study.params.key_indicators:
         where = find(study.tree, ("key_indicators", key)).where
         name, _, dimension = key.partition("/")

@@ -18,6 +18,8 @@ from .registry import Figure, Figures, by, indicator, measured_days, weighted_me
 
 _MIN_S = 60.0
 _PUNCTUAL_MIN = (3.0, 6.0)  # the two thresholds that punctuality is published with
+KINDS = ("passenger", "freight", "light_engine")
+CAUSES = ("entry", "track", "order", "held_by_safety", "bridge", "closure", "reversal_track", "dwell", "running", "recovery")
 _BRIDGE = "bridge"
 _BEHIND = ("track", "order", "held_by_safety", "reversal_track")
 _MIXED = {("passenger", "freight"), ("freight", "passenger")}
@@ -37,35 +39,35 @@ def _share(condition: str) -> Any:
     return lambda rows: Figure(weighted_mean(rows[condition].to_numpy(dtype=float), rows["weight"].to_numpy()), len(rows))
 
 
-@indicator("trains_per_day", "1/day", ("trains",), "kind")
+@indicator("trains_per_day", "1/day", ("trains",), "train_kind")
 def trains_per_day(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Trains per day, cancelled ones included, by kind."""
     days = measured_days(facts)
     return by(trains[trains["seq"] == 0], "kind", lambda rows: Figure(float(rows["weight"].sum()) / days, len(rows)))
 
 
-@indicator("train_cancelled_share", "–", ("trains",), "kind")
+@indicator("train_cancelled_share", "–", ("trains",), "train_kind")
 def train_cancelled_share(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the trains that were not through at the end of the drain, by kind."""
     firsts = trains[trains["seq"] == 0]
     return by(firsts.assign(is_cancelled=~firsts["is_finished"]), "kind", _share("is_cancelled"))
 
 
-@indicator("train_punctuality_3_min", "–", ("trains",), "kind")
+@indicator("train_punctuality_3_min", "–", ("trains",), "train_kind")
 def train_punctuality_3_min(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the trains whose added delay at the last place in the District is under 3 minutes, by kind; cancelled counts as late."""
     exits = _exits(trains)
     return by(exits.assign(is_punctual=exits["added_min"] < _PUNCTUAL_MIN[0]), "kind", _share("is_punctual"))
 
 
-@indicator("train_punctuality_6_min", "–", ("trains",), "kind")
+@indicator("train_punctuality_6_min", "–", ("trains",), "train_kind")
 def train_punctuality_6_min(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the trains whose added delay there is under 6 minutes, by kind; cancelled counts as late."""
     exits = _exits(trains)
     return by(exits.assign(is_punctual=exits["added_min"] < _PUNCTUAL_MIN[1]), "kind", _share("is_punctual"))
 
 
-@indicator("train_added_delay_mean", "min", ("trains",), "kind")
+@indicator("train_added_delay_mean", "min", ("trains",), "train_kind")
 def train_added_delay_mean(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Mean added delay of the trains that finished, by kind; gains count as negative."""
     exits = _exits(trains)
@@ -73,13 +75,13 @@ def train_added_delay_mean(trains: pd.DataFrame, facts: dict[str, Any]) -> Figur
     return by(done, "kind", lambda rows: Figure(weighted_mean(rows["added_min"].to_numpy(), rows["weight"].to_numpy()), len(rows)))
 
 
-@indicator("train_added_delay_p80", "min", ("trains",), "kind")
+@indicator("train_added_delay_p80", "min", ("trains",), "train_kind")
 def train_added_delay_p80(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Added delay that 80 % of the trains do not exceed, by kind; a cancelled train exceeds all."""
     return by(_exits(trains), "kind", lambda rows: Figure(weighted_quantile(rows["added_min"].to_numpy(), rows["weight"].to_numpy(), 0.8), len(rows)))
 
 
-@indicator("train_run_minutes_mean", "min", ("trains",), "service")
+@indicator("train_run_minutes_mean", "min", ("trains",), "train_service")
 def train_run_minutes_mean(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Mean time from departure to arrival at the end of the freight trains that finished, by service."""
     done = trains[trains["is_finished"] & (trains["kind"] == "freight")].sort_values(["period", "train", "seq"], kind="stable")
@@ -91,19 +93,19 @@ def train_run_minutes_mean(trains: pd.DataFrame, facts: dict[str, Any]) -> Figur
     return by(ends, "service", lambda rows: Figure(weighted_mean(rows["run_min"].to_numpy(), rows["weight"].to_numpy()), len(rows)))
 
 
-@indicator("train_delay_minutes_per_day", "min/day", ("train_waits",), "cause")
+@indicator("train_delay_minutes_per_day", "min/day", ("train_waits",), "train_cause")
 def train_delay_minutes_per_day(train_waits: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Delay of all trains at their ends per day, by cause; the causes add up to the total."""
     return _minutes_per_day(train_waits, "cause", facts)
 
 
-@indicator("train_bridge_minutes_per_day", "min/day", ("train_waits",), "kind")
+@indicator("train_bridge_minutes_per_day", "min/day", ("train_waits",), "train_kind")
 def train_bridge_minutes_per_day(train_waits: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Budget of bridges: minutes per day that trains lose to ships at movable bridges, by kind."""
     return _minutes_per_day(train_waits[train_waits["cause"] == _BRIDGE], "kind", facts)
 
 
-@indicator("train_mixed_minutes_per_day", "min/day", ("train_waits",), "kind")
+@indicator("train_mixed_minutes_per_day", "min/day", ("train_waits",), "train_kind")
 def train_mixed_minutes_per_day(train_waits: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Budget of mixed traffic: minutes per day that passenger and freight trains cost each other, by kind of the one that waits."""
     pairs = pd.Series(list(zip(train_waits["kind"], train_waits["causer_kind"], strict=True)), index=train_waits.index, dtype=object)
@@ -111,7 +113,7 @@ def train_mixed_minutes_per_day(train_waits: pd.DataFrame, facts: dict[str, Any]
     return _minutes_per_day(train_waits[is_mixed], "kind", facts)
 
 
-@indicator("train_bridge_waits_per_day", "1/day", ("train_waits",), "kind")
+@indicator("train_bridge_waits_per_day", "1/day", ("train_waits",), "train_kind")
 def train_bridge_waits_per_day(train_waits: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Waits of trains for ships at movable bridges per day, by kind."""
     days = measured_days(facts)

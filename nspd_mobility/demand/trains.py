@@ -173,6 +173,12 @@ def read_flows(path: Path, places: Collection[str]) -> pd.DataFrame:
     return frame
 
 
+def service_names(folder: Path) -> list[str]:
+    """Return the ids of patterns and freight flows of a dataset's folder of trains, none where there is no such folder."""
+    files = [folder / "patterns.csv", folder / "freight.csv"]
+    return [str(name) for path in files if path.is_file() for name in read_csv(path).text("id")]
+
+
 def weekly(flows: pd.DataFrame, year: int) -> pd.Series[Any]:
     """Return the trains a week of each flow in a year, between 2017 and 2030 on a line, before and after as there."""
     share = np.clip((year - 2017) / 13, 0.0, 1.0)
