@@ -183,8 +183,9 @@ def _planned(trains: Trains, railway: Railway, day: Day) -> Trains:
 
 def _stops(stops: pd.DataFrame) -> pd.DataFrame:
     """Return stops as the area takes them: a place without times is passed."""
-    table = stops[["train", "seq", "place", "arrival_s", "departure_s", "dwell_s", "track"]]
-    return table.assign(dwell_s=table["dwell_s"].where(stops["stops"]).round(3), arrival_s=table["arrival_s"].round(3), departure_s=table["departure_s"].round(3))
+    is_last = stops["seq"] == stops.groupby("train")["seq"].transform("max")
+    times = {"dwell_s": stops["dwell_s"].where(stops["stops"]), "departure_s": stops["departure_s"].where(~is_last), "arrival_s": stops["arrival_s"]}
+    return stops[["train", "seq", "place", "track"]].assign(**{name: column.round(3) for name, column in times.items()})
 
 
 def _openings(day: Day, network: TrackNetwork) -> pd.DataFrame:
