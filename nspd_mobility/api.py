@@ -15,12 +15,12 @@ from .appraisal.canal import CAUSES, KINDS
 from .appraisal.comparison import compare_variants
 from .appraisal.indicators import summarise
 from .appraisal.registry import INDICATORS
-from .appraisal.water import PLACES
 from .codes import Refusal
 from .demand.sheets import GROUPS
 from .demand.trains import service_names
 from .errors import DataError, NspdError, UsageError, allowed, nearest
 from .params.tree import find
+from .params.water import CANAL_PLACE
 from .study.definition import Study, load_study
 from .study.facts import has_own_ships, run_facts
 from .study.runner import check_own_ships, jobs_of, n_on_disk, run_jobs, with_still_valid
@@ -134,9 +134,10 @@ def check_key_indicators(study: Study) -> None:
     """
     chambers = {chamber for v in study.check_all() for lock in v.params.network.waterway.locks.values() for chamber in lock.chambers}
     bridges = {bridge for v in study.check_all() for bridge in v.params.network.waterway.bridges}
+    canals = [water.canal for v in study.check_all() if (water := v.params.network.waterway.water) is not None]
     dimensions = {"group": set(GROUPS), "chamber": chambers, "reason": {reason.word for reason in Refusal} - {"none"}, "bridge": bridges, "": set()}
     dimensions["lock"] = {lock for v in study.check_all() for lock in v.params.network.waterway.boundary_locks}
-    dimensions |= {"kind": set(KINDS), "cause": set(CAUSES), "place": set(PLACES)}
+    dimensions |= {"kind": set(KINDS), "cause": set(CAUSES), "place": {place for canal in canals for place in canal.places if place != CANAL_PLACE}}
     dimensions |= {"train_kind": set(rail.KINDS), "train_cause": set(rail.CAUSES), "train_service": set(service_names(study.demand.folder / "rail"))}
     for key in study.params.key_indicators:
         where = find(study.tree, ("key_indicators", key)).where

@@ -323,20 +323,6 @@ class Dispatching(Code):
     LOOK_AHEAD = 3  # in the order that costs the least weighted delay of each pair
 
 
-class Signalling(Code):
-    """How the end of an authority is found."""
-
-    FIXED_BLOCK = 0
-    MOVING_BLOCK = 1
-
-
-class RunningMode(Code):
-    """How the motion of trains is found."""
-
-    TABULATED = 0  # from tables; a restrictive signal costs a stop and a start
-    INTEGRATED = 1  # integrated again after each restrictive signal
-
-
 class TrainWaitCause(Code):
     """Why a train is late, or gains time."""
 

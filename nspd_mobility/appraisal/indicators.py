@@ -16,7 +16,7 @@ INDICATORS = in_order_of(waterway, bridges, canal, water, boundary, rail)
 
 __all__ = ["INDICATORS", "boundary", "bridges", "canal", "counted", "rail", "summarise", "water", "waterway"]
 
-_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "boundary_passages", "trains", "train_waits")
+_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "salinity", "boundary_passages", "trains", "train_waits")
 
 
 def counted(frame: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:

@@ -12,17 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .registry import Figure, Figures, by, indicator, measured_days, weighted_mean
+from ..params.water import CANAL_PLACE, WaterParams
+from .registry import Figure, Figures, FloatArray, by, indicator, measured_days, weighted_mean
 
 _DAY_S = 86_400.0
-_PLACES = {"": "mean", "lock": "lock_end", "sluiskil": "sluiskil", "sas-van-gent": "sas_van_gent", "zelzate": "zelzate"}
-PLACES = tuple(name for name in _PLACES if name)
-"""Places of the canal whose salinity is told, from the lock inland."""
-
-
-def salinity_column(place: str) -> str:
-    """Return the column of the table `water` with the salinity of a place; the empty place is the mean of the canal."""
-    return f"salinity_{_PLACES[place]}_kg_m3"
 
 
 @indicator("salt_to_canal_per_day_kg", "kg/day", ("lockages",), "chamber")
@@ -49,15 +42,14 @@ def day_lengths_s(water: pd.DataFrame) -> Any:
     return np.minimum(_DAY_S, water["end_s"].to_numpy(dtype=np.float64) - water["day_s"].to_numpy(dtype=np.float64))
 
 
-@indicator("canal_salinity_end", "kg/m³", ("water",), "place")
-def canal_salinity_end(water: pd.DataFrame, facts: dict[str, Any]) -> Figures:
+@indicator("canal_salinity_end", "kg/m³", ("salinity",), "place")
+def canal_salinity_end(salinity: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Salinity at the end of the last measured day, mean of the canal and by place."""
-    last = water.sort_values("day_s").groupby(["period", "lock"], sort=True).tail(1)
+    last = salinity.sort_values("day_s", kind="stable").groupby(["period", "lock", "place_id"], sort=True).tail(1)
     figures = {}
-    for place in _PLACES:
-        values = last[salinity_column(place)].to_numpy(dtype=np.float64)
-        if np.isfinite(values).all() and values.size:
-            figures[place] = Figure(weighted_mean(values, last["weight"].to_numpy()), len(last))
+    for place, rows in last.groupby("place_id", sort=True):
+        values = rows["salinity_kg_m3"].to_numpy(dtype=np.float64)
+        figures["" if place == CANAL_PLACE else str(place)] = Figure(weighted_mean(values, rows["weight"].to_numpy()), len(rows))
     return figures
 
 
@@ -80,15 +72,47 @@ def water_shortage_share(water: pd.DataFrame, facts: dict[str, Any]) -> Figures:
 
 @indicator("treaty_shortage_share", "–", ("water",))
 def treaty_shortage_share(water: pd.DataFrame, facts: dict[str, Any]) -> Figures:
-    """Share of the measured days with less inflow than the treaty's flow, which the treaty sets as a mean of two months."""
-    treaty = treaty_flow_m3_s(facts)
-    if water.empty or not np.isfinite(treaty):
+    """Share of the windows of two months in the measured days whose mean inflow lies below the treaty's flow; none where fewer days are measured."""
+    treaty, days = treaty_flow_m3_s(facts), treaty_window_days(facts)
+    windows = [(means, weight) for means, weight, _, is_whole in _inflow_means(water, days) if is_whole]
+    if not windows or not np.isfinite(treaty):
         return {}
-    is_below = water["inflow_m3"].to_numpy(dtype=np.float64) / day_lengths_s(water) < treaty * (1.0 - 1e-9)
-    return {"": Figure(weighted_mean(is_below.astype(np.float64), water["weight"].to_numpy()), len(water))}
+    is_below = np.concatenate([means < treaty * (1.0 - 1e-9) for means, _ in windows])
+    weights = np.concatenate([np.full(means.size, weight) for means, weight in windows])
+    return {"": Figure(weighted_mean(is_below.astype(np.float64), weights), is_below.size)}
+
+
+@indicator("inflow_lowest_mean_m3_s", "m³/s", ("water",))
+def inflow_lowest_mean_m3_s(water: pd.DataFrame, facts: dict[str, Any]) -> Figures:
+    """Lowest mean inflow of a window of the treaty's two months in the measured days; where fewer are measured, their mean."""
+    means = [(float(values.min()), n) for values, _, n, _ in _inflow_means(water, treaty_window_days(facts))]
+    return {"": Figure(*min(means))} if means else {}
+
+
+def _inflow_means(water: pd.DataFrame, window_days: int) -> list[tuple[FloatArray, float, int, bool]]:
+    """Return the mean inflow (m³/s) of each window of a period; with it the period's weight, the days of a window, and whether it is whole.
+
+    A window begins on each day and lies whole in the days of a period; a period that is shorter gives one mean, over all that it has.
+    """
+    found = []
+    for _, rows in water.sort_values("day_s").groupby(["period", "lock"], sort=True):
+        whole = rows[day_lengths_s(rows) >= _DAY_S]  # no window holds a day that the end of the run cuts off
+        is_whole = len(whole) >= window_days
+        days, n = (whole, window_days) if is_whole else (rows, len(rows))
+        sums_m3, sums_s = (np.concatenate([[0.0], np.cumsum(values)]) for values in (days["inflow_m3"].to_numpy(dtype=np.float64), day_lengths_s(days)))
+        found.append(((sums_m3[n:] - sums_m3[:-n]) / (sums_s[n:] - sums_s[:-n]), float(days["weight"].iloc[0]), n, is_whole))
+    return found
 
 
 def treaty_flow_m3_s(facts: dict[str, Any]) -> float:
     """Return the mean flow that the treaty on the canal asks for (m³/s), as the run was given it; NaN where it was not."""
-    found = (row["value"] for row in facts.get("inventory", []) if str(row["path"]).endswith(".water.treaty_flow_m3_s"))
-    return float(next(found, float("nan")))
+    return float(_given(facts, "treaty_flow_m3_s", float("nan")))
+
+
+def treaty_window_days(facts: dict[str, Any]) -> int:
+    """Return the days over which the treaty takes its mean, as the run was given them."""
+    return int(_given(facts, "treaty_window_days", WaterParams().treaty_window_days))
+
+
+def _given(facts: dict[str, Any], name: str, otherwise: float) -> float:
+    return next((row["value"] for row in facts.get("inventory", []) if str(row["path"]).endswith(f".water.{name}")), otherwise)

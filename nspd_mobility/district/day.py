@@ -32,6 +32,7 @@ SHIPPING_TABLES = (
     "bridge_windows",
     "encounters",
     "water",
+    "salinity",
     "levels",
     "closures",
     "boundary_passages",

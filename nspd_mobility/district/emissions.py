@@ -47,12 +47,21 @@ class Emissions:
     def with_idling(self, ships: pd.DataFrame) -> pd.DataFrame:
         """Return ships with what they use and emit while they wait, at the lock and on the canal, and while they are in the lock."""
         fleet = fleet_of(ships, self._tables, self._params.energy)
-        end_s = self._day.period.end_s  # who is not through then has waited until then
-        is_here = ships["refused_reason"] == "none"
-        still_s = (end_s - ships["arrival_s"]).clip(lower=0.0).where(is_here, 0.0)
-        waiting = idle_energy(fleet, ships["wait_lineup_s"].fillna(still_s).fillna(0.0) + ships["canal_wait_s"], "waiting")
-        locking = idle_energy(fleet, ships["exit_s"].fillna(end_s) - ships["entry_start_s"], "locking")
+        waiting_s, locking_s = idle_seconds(ships, self._day.period.end_s)
+        waiting, locking = idle_energy(fleet, waiting_s, "waiting"), idle_energy(fleet, locking_s, "locking")
         return ships.assign(**{f"idle_{name}": (waiting[name] + locking[name]).to_numpy() for name in _IDLE})
+
+
+def idle_seconds(ships: pd.DataFrame, end_s: float) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Return how long ships wait, at the lock and on the canal, and how long they are in the lock (s); NaN where they did not come in.
+
+    Who is at the lock at the end of the run and not through has waited until then. Who is still on the canal on its way to the lock has
+    not begun to wait there, whatever the time at which it would have come: its waits on the canal are all.
+    """
+    is_there = ships["has_come"] & (ships["refused_reason"] == "none")
+    still_s = (end_s - ships["arrival_s"]).clip(lower=0.0).where(is_there, 0.0)
+    waiting_s = ships["wait_lineup_s"].fillna(still_s) + ships["canal_wait_s"]
+    return waiting_s, ships["exit_s"].fillna(end_s) - ships["entry_start_s"]
 
 
 def _canal(params: WaterwayParams) -> dict[str, FairwayParams]:

@@ -33,6 +33,7 @@ from ..waterway.facility import LockFacility
 from ..waterway.levels import discharge_m3_s, times_of, water_levels
 from ..waterway.lock import lockage_frame, ship_frame
 from ..waterway.ships import SIZES, reads_notices, to_requests
+from ..waterway.triggered import split_regimes
 from .boundaries import boundary_passages
 from .canal_tables import CanalTables, EncounterCount, bridge_tables
 from .emissions import Emissions
@@ -80,7 +81,9 @@ class _Shipping:
         self.discharge = discharge_m3_s(
             self.params.levels.discharge, times_of(levels), epoch=self.epoch, end_s=day.period.end_s, file=day.district.discharge_file
         )
-        closures = {name: self._closures(name, lock, levels) for name, lock in self.params.locks.items()}
+        self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
+        tables = {name: self._closures(name, lock, levels) for name, lock in self.params.locks.items()}
+        closures = {name: closure_records(tables[name], list(lock.chambers)) for name, lock in self.params.locks.items()}
         bridges = bridges_on_canal(day.district.fairways, self.params)
         self.trains = TrainTraffic(day, bridges) if day.district.railway is not None else None
         others = [self.trains.facility] if self.trains is not None else []
@@ -88,9 +91,8 @@ class _Shipping:
         self.train_entities = self.trains.entities() if self.trains is not None else pd.Series(dtype="uint64")
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
-        self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
         for name, balance in self.balances.items():
-            balance.feed_back(self.locks[name])
+            balance.connect(self.locks[name], tables[name])
         self.emissions = Emissions(day)
         self.encounters = EncounterCount(self.fairways.stretches, day)
         self.routes: dict[tuple[str, str], Route] = {}
@@ -118,15 +120,15 @@ class _Shipping:
             file=district.level_file,
         )
 
-    def _closures(self, name: str, lock: LockParams, levels: LevelSeries) -> Any:
-        """Return when the chambers of a lock may not lock: calendar, outages, outer levels and regimes."""
+    def _closures(self, name: str, lock: LockParams, levels: LevelSeries) -> pd.DataFrame:
+        """Return when the chambers of a lock may not lock, as far as it is known before the run: calendar, outages, outer levels and regimes."""
         period = self.day.period
-        table = closure_intervals(
+        return closure_intervals(
             list(lock.chambers),
             epoch=self.epoch,
             end_s=period.end_s,
             closures=lock.closures,
-            regimes=lock.regimes,
+            regimes=split_regimes(lock.regimes)[0] if self.balances[name].is_fed else lock.regimes,
             limits=dict(lock.chambers),
             levels=levels,
             discharge_m3_s=self.discharge,
@@ -134,9 +136,6 @@ class _Shipping:
             lock=name,
             measured_s=(period.warm_up_s, period.warm_up_s + period.measure_s),
         )
-        table = table.assign(period=period.name, lock=name)
-        self.day.recorder.write("closures", table[CLOSURES.names])
-        return closure_records(table, list(lock.chambers))
 
     def _windows(self) -> dict[str, pd.DataFrame]:
         """Return when each bridge is not free to open: daily windows, calendar, outages and wind."""
@@ -205,6 +204,7 @@ class _Shipping:
         ships["from_canal"] = np.array([on_canal(origin) for origin in ships["origin"]], dtype=bool)
         ships["to_canal"] = np.array([on_canal(destination) for destination in ships["destination"]], dtype=bool)
         from_sea = ships[~ships["from_canal"]]
+        ships["has_come"] = ~ships["from_canal"]  # to the lock, or will at the time that demand gives
         departs_s, legs = sail(from_sea, from_sea["arrival_s"].to_numpy(), self.routes, self.params, after_lock=False)
         ships["depart_s"] = np.nan
         ships.loc[from_sea.index, "depart_s"] = departs_s
@@ -303,6 +303,7 @@ class _Shipping:
         self.fleet["canal_wait_s"] = self.fleet["canal_wait_s"].add(tables.wait_s, fill_value=0.0)
         at_lock = tables.ends[tables.ends["end"] == CanalEnd.LOCK.word]
         self.fleet.loc[at_lock.index, "arrival_s"] = at_lock["time_s"]
+        self.fleet.loc[at_lock.index, "has_come"] = True
         self.events.append(arrival_events(self.fleet.loc[at_lock.index]))
         self.reached = pd.concat([self.reached, tables.ends[tables.ends["end"] != CanalEnd.LOCK.word]["time_s"]])
 
@@ -319,17 +320,16 @@ class _Shipping:
         lockages = lockage_frame(lockage_rows, facility.complex)
         passed = self.fleet.loc[ship_rows["ship"]] if len(ship_rows) else self.fleet.iloc[:0]
         sizes = passed[["length_m", "beam_m", "draught_m", "is_sea"]].assign(lockage_id=ship_rows["lockage_id"]) if len(passed) else None
-        self._write_lockages(name, *self.balances[name].add(lockages, sizes, min(until_s, facility.complex.earliest_unwritten_ms() / MS_PER_S)))
+        self._write_all(self.balances[name].add(lockages, sizes, min(until_s, facility.complex.earliest_unwritten_ms() / MS_PER_S)))
         if len(ship_rows):
             at = np.arange(len(ship_rows))
             ship_rows["ship"] = at
             self._through(passed, ship_frame(passed.reset_index(drop=True), ship_rows, facility.complex))
 
-    def _write_lockages(self, name: str, lockages: pd.DataFrame, days: pd.DataFrame) -> None:
-        if len(lockages):
-            self.day.recorder.write("lockages", lockages)
-        if len(days):
-            self.day.recorder.write("water", days)
+    def _write_all(self, tables: dict[str, pd.DataFrame]) -> None:
+        for table, frame in tables.items():
+            if len(frame):
+                self.day.recorder.write(table, frame)
 
     def _through(self, ships: pd.DataFrame, at_lock: pd.DataFrame) -> None:
         """Take ships that the lock is done with: those that go to sea sail on and are written, others go on over the canal."""
@@ -374,7 +374,10 @@ class _Shipping:
                 at_lock = ship_frame(waiting.reset_index(drop=True), nothing, facility.complex)
                 frame = pd.concat([waiting.drop(columns=["arrival_s"]), at_lock.drop(columns=["id", "side"]).set_axis(waiting.index, axis=0)], axis=1)
                 self._write_ships(frame.assign(arrive_s=np.nan))
-            self._write_lockages(name, *self.balances[name].finish(self.day.period.end_s))
+            self._write_all(self.balances[name].finish(self.day.period.end_s))
+        for name, balance in self.balances.items():
+            table = balance.closures.assign(period=self.day.period.name, lock=name)
+            self.day.recorder.write("closures", table[CLOSURES.names])
         self._write_levels(self.levels)
         if self.trains is not None:
             self.trains.write()

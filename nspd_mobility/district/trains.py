@@ -104,9 +104,7 @@ class TrainTraffic:
             closures=_openings(day, railway.network) if is_drawn else None,
             called_bridges=called,
         )
-        self.area = self.prepared.area()
-        names = sorted(set(railway.network.sections["bridge"]) - {""})
-        self.facility = RailFacility(RAIL, self.area, names, CANAL)
+        self.facility = RailFacility(RAIL, self.prepared, dict.fromkeys(called, CANAL), CANAL)
 
     def entities(self) -> pd.Series[Any]:
         """Return the entity of each train by the number under which bridges know it."""
@@ -115,7 +113,7 @@ class TrainTraffic:
 
     def write(self) -> None:
         """Write what the trains did."""
-        day, result = self.day, self.prepared.result(self.area)
+        day, result = self.day, self.facility.result()
         of = self.drawn.trains.set_index("id")
         first = result.trains.groupby("train")["planned_departure_s"].first()
         is_counted = pd.Series(day.period.is_counted(first), index=first.index)

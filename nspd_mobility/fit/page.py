@@ -6,13 +6,12 @@ template escapes them, and they reach the figures as JSON only.
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..html import json_in_html, page_template
 from ..units import LOCAL_ZONE
 from ..version import __version__
 from .result import FitResult, Floats, Sample
@@ -32,14 +31,9 @@ def render(result: FitResult, lock: str, source: str, language: str = "nl") -> s
         If the language does not exist.
     """
     check_language(language)
-    from jinja2 import Environment, StrictUndefined
-    from plotly.offline import get_plotlyjs
-
     charts = [(sample.path, _sample_figure(sample, language)) for sample in result.samples]
     profiles = _profile_figures(result.profiles, language)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files(__package__ or "nspd_mobility.fit").joinpath("page.html.j2").read_text(encoding="utf-8"))
-    page: str = template.render(
+    return page_template(__package__ or "nspd_mobility.fit").render(
         language=language,
         t=lambda key, **values: say(key, language, **values),
         lock=lock,
@@ -56,24 +50,8 @@ def render(result: FitResult, lock: str, source: str, language: str = "nl") -> s
         notes=result.notes,
         charts=[path for path, _ in charts],
         profiles=[path for path, _ in profiles],
-        plotly=get_plotlyjs().replace("</script", "<\\/script").replace("<!--", "<\\!--"),
         data=json_in_html({"separators": ",." if language == "nl" else ".,", "figures": [figure for _, figure in [*charts, *profiles]]}),
     )
-    return page
-
-
-def json_in_html(value: Any) -> str:
-    r"""Return JSON that stands safely inside a script element, whatever strings it holds.
-
-    Examples
-    --------
-    >>> json_in_html("</script>")
-    '"\\u003c/script\\u003e"'
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
 
 
 def _date(moment: pd.Timestamp | None) -> str:

@@ -50,10 +50,11 @@ class FairwayNetwork:
     Attributes
     ----------
     nodes : DataFrame
-        Indexed by node id: name, kind, country, source, quality, note, lon_deg, lat_deg.
+        Indexed by node id: name, kind, country, source, quality, name_en (empty where the name serves in English too), note, lon_deg,
+        lat_deg.
     stretches : DataFrame
         Indexed by stretch id: name, route, km_begin, km_end, length_m, country, kind, from_node, to_node, source, quality,
-        note, cross_section (a name in ``canal.cross_sections``, empty: none), line_length_m (of the drawn line) and
+        name_en, note, cross_section (a name in ``canal.cross_sections``, empty: none), line_length_m (of the drawn line) and
         from_node_gap_m, to_node_gap_m (from the line's ends to the nodes), for checks only.
     lines : dict of str to list
         Drawn line of each stretch: (longitude, latitude) in degrees, EPSG:4326.
@@ -197,7 +198,7 @@ def read_fairways(folder: Path, tree: Branch | None = None) -> FairwayNetwork:
         other = joined.setdefault(frozenset((row["from_node"], row["to_node"])), row["id"])
         if other != row["id"]:
             raise DataError(f"{stretch_path}: feature {row['id']}: joins the same nodes as '{other}'; put a node of its own on one of the two ways")
-    stretches = _frame(lines, (*STRETCH_COLUMNS[1:], "note", "cross_section", "line_length_m", "from_node_gap_m", "to_node_gap_m"))
+    stretches = _frame(lines, (*STRETCH_COLUMNS[1:], "name_en", "note", "cross_section", "line_length_m", "from_node_gap_m", "to_node_gap_m"))
     return FairwayNetwork(
         nodes, stretches.astype({"length_m": "float64", "km_begin": "float64", "km_end": "float64"}), {row["id"]: row["coordinates"] for row in lines}
     )

@@ -15,6 +15,8 @@ from .fields import Params, code_field, param
 
 _BIEMOND = "Biemond et al. (2024), calibrated on the canal Gent-Terneuzen"
 _PUBLISHED = Quality.PUBLISHED
+LOCK_PLACE, CANAL_PLACE = "lock", "canal"
+"""Where salinity is reported beside the places of a canal: at the locks, and the mean of the canal."""
 
 
 class LockRelationParams(Params):
@@ -57,7 +59,7 @@ class ChannelParams(Params):
     )
     relation: LockRelationParams = param(LockRelationParams(), doc="salinity behind the lock without lockages")
     points_km: dict[str, float] = param(
-        {"sluiskil": 26.4, "sas_van_gent": 18.6, "zelzate": 15.3},
+        {"sluiskil": 26.4, "sas-van-gent": 18.6, "zelzate": 15.3},
         doc="places where salinity is reported, by kilometre of the fairway (km)",
         source="bridges over the canal, kilometres of FIS",
         quality=_PUBLISHED,
@@ -69,11 +71,16 @@ class ChannelParams(Params):
         for name, km in self.points_km.items():
             if not head_km <= km <= self.lock_km:
                 raise ValueError(f"points_km: '{name}' at km {km:g} lies outside the canal, km {head_km:g} to {self.lock_km:g}")
-            if not name.isidentifier():
-                raise ValueError(f"points_km: '{name}' can't be the name of a place; use letters, digits and underscores")
+            if name in (LOCK_PLACE, CANAL_PLACE):
+                raise ValueError(f"points_km: '{name}' stands for the locks or for the mean of the canal; give the place another name")
         if self.cell_m > self.length_m:
             raise ValueError(f"cell_m: {self.cell_m:g} is longer than the canal, {self.length_m:g} m")
         return self
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Places whose salinity is reported: the locks, those of `points_km`, and the mean of the canal."""
+        return LOCK_PLACE, *self.points_km, CANAL_PLACE
 
 
 class WaterParams(Params):

@@ -15,6 +15,8 @@ _PUBLIC = {
     "read_vehicles": "stock_tables",
     "read_compositions": "stock_tables",
     "running_time": "running",
+    "simulate": "simulate",
+    "RailResult": "simulate",
     "RunTable": "run_table",
     "tabulate_runs": "run_table",
 }

@@ -50,7 +50,7 @@ class Compression:
     @property
     def decisive(self) -> pd.Series:
         """The segment with the highest occupancy."""
-        return self.segments.loc[self.segments["occupancy_share"].idxmax()]
+        return self.segments.iloc[int(self.segments["occupancy_share"].argmax())]
 
 
 def compress(

@@ -41,14 +41,17 @@ class Insertion:
 
     @property
     def median(self) -> float:
+        """Median of the number of paths."""
         return float(self.orders["n_paths"].median())
 
     @property
     def low(self) -> float:
+        """10 % point of the number of paths."""
         return float(self.orders["n_paths"].quantile(0.1))
 
     @property
     def high(self) -> float:
+        """90 % point of the number of paths."""
         return float(self.orders["n_paths"].quantile(0.9))
 
 
@@ -149,4 +152,5 @@ def _shares(paths: Occupations, weights: dict[str, float] | None) -> np.ndarray:
     share = np.array([weights.get(str(kind), 0.0) for kind in paths.trains])
     if not share.sum() > 0:
         raise DataError("insert_paths: all weights are 0; give one path a positive weight")
-    return share / share.sum()
+    shares: np.ndarray = share / share.sum()
+    return shares

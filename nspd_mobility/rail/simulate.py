@@ -10,6 +10,7 @@ timetable (no departure before its time). Left out: coupling and splitting, loco
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +31,7 @@ from .area import RailArea, section_records
 from .deadlock import explain_lock
 from .path import PlaceOnWay, Ways
 from .rolling_stock import Train
-from .tables import CLOSURE_COLUMNS, STOP_DEFAULTS, TRAIN_DEFAULTS, call_rows, check_trains, complete, section_frame, wait_frame
+from .tables import CLOSURE_COLUMNS, STOP_DEFAULTS, TRAIN_DEFAULTS, call_rows, check_trains, complete, section_frame, tuples, wait_frame
 
 __all__ = ["Prepared", "RailResult", "prepare", "simulate"]
 
@@ -191,7 +192,7 @@ def prepare(
     ordered = trains.assign(hash=[stable_hash("train", str(name)) for name in trains["id"]]).sort_values("hash")
     itineraries: dict[tuple[str, ...], Any] = {}
     kind_of = network.places["kind"].to_dict()
-    for t, one in enumerate(ordered.itertuples()):
+    for t, one in enumerate(tuples(ordered)):
         if one.id not in by_train:
             raise DataError(f"trains: '{one.id}' has no stops; it needs two places at least")
         planned = _visits(network, str(one.id), by_train[one.id], itineraries)
@@ -213,7 +214,8 @@ def prepare(
         entry_ms = planned_ms + to_ms(float(one.entry_delay_s))
         ask_ms = entry_ms - (to_ms(rules.setup_s) + to_ms(rules.sight_reaction_s) if speed > 0.0 else 0)
         longest = rules.max_wait_s if one.max_wait_s != one.max_wait_s else float(one.max_wait_s)
-        data[t] = (t, way, len(calls), len(places), kinds.index(str(one.stock)), planned_ms, entry_ms, ask_ms, speed, int(one.priority), float(one.weight), to_ms(longest), int(is_exit))  # fmt: skip
+        rank, weight, kind = int(one.priority), float(one.weight), kinds.index(str(one.stock))
+        data[t] = (t, way, len(calls), len(places), kind, planned_ms, entry_ms, ask_ms, speed, rank, weight, to_ms(longest), int(is_exit))
         calls += _calls(planned, depart_ms - planned_ms)
         visits += planned
     order = np.lexsort((data["key"], data["ask_ms"]))
@@ -236,7 +238,7 @@ def _closures_ms(closures: pd.DataFrame | None, network: TrackNetwork) -> dict[s
         if column not in closures.columns:
             raise DataError(f"closures: column '{column}' is missing{nearest(column, closures.columns)}; required are: {', '.join(CLOSURE_COLUMNS)}")
     found: dict[str, list[tuple[int, int]]] = {}
-    for row in closures.itertuples():
+    for row in tuples(closures):
         if row.section not in network.sections.index:
             raise DataError(f"closures: unknown section '{row.section}'{nearest(str(row.section), list(map(str, network.sections.index)))}")
         if not row.end_s > row.begin_s:
@@ -244,7 +246,7 @@ def _closures_ms(closures: pd.DataFrame | None, network: TrackNetwork) -> dict[s
         found.setdefault(str(row.section), []).append((to_ms(float(row.begin_s)), to_ms(float(row.end_s))))
     for section, times in found.items():
         times.sort()
-        for one, other in zip(times, times[1:], strict=False):
+        for one, other in itertools.pairwise(times):
             if other[0] < one[1]:
                 raise DataError(f"closures: two closures of section '{section}' overlap at {other[0] / MS_PER_S:g} s; make them one")
     return found
@@ -267,7 +269,14 @@ def _visits(network: TrackNetwork, train: str, rows: list[dict[str, Any]], itine
         is_end = seq in (0, len(itineraries[names]) - 1)
         has_time = any(values[key] == values[key] for key in ("arrival_s", "departure_s", "dwell_s"))
         found.append(
-            {"train": train, "seq": seq, "place": visit.place, "is_stop": has_time or is_end or visit.reverses, "reverses": visit.reverses, "tracks": visit.tracks}
+            {
+                "train": train,
+                "seq": seq,
+                "place": visit.place,
+                "is_stop": has_time or is_end or visit.reverses,
+                "reverses": visit.reverses,
+                "tracks": visit.tracks,
+            }
             | {key: values[key] for key in ("arrival_s", "departure_s", "dwell_s", "track", "platform_m")}
         )
     if found[0]["departure_s"] != found[0]["departure_s"]:

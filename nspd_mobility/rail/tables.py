@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,10 +24,24 @@ TRAIN_DEFAULTS: dict[str, Any] = {
     "entry_delay_s": 0.0,
     "entry_speed_m_s": 0.0,
 }
-STOP_DEFAULTS: dict[str, Any] = {"train": None, "seq": None, "place": None, "arrival_s": np.nan, "departure_s": np.nan, "dwell_s": np.nan, "track": "", "platform_m": 0.0}
+STOP_DEFAULTS: dict[str, Any] = {
+    "train": None,
+    "seq": None,
+    "place": None,
+    "arrival_s": np.nan,
+    "departure_s": np.nan,
+    "dwell_s": np.nan,
+    "track": "",
+    "platform_m": 0.0,
+}
 CLOSURE_COLUMNS = ("section", "begin_s", "end_s")
 _MAY_BE_MISSING = ("max_wait_s", "arrival_s", "departure_s", "dwell_s")
 _LARGEST_S = 4e12
+
+
+def tuples(table: pd.DataFrame) -> Iterator[Any]:
+    """Return the rows of a table, with columns as attributes."""
+    return iter(table.itertuples())
 
 
 def complete(table: pd.DataFrame, name: str, defaults: Mapping[str, Any]) -> pd.DataFrame:
@@ -76,7 +90,7 @@ def check_trains(trains: pd.DataFrame, stops: pd.DataFrame, stock: Mapping[str, 
     if twice.any():
         raise DataError(f"trains: id '{trains['id'][twice].iloc[0]}' occurs more than once; every train needs an id of its own")
     ids, places, sections = set(trains["id"]), set(network.places.index), set(network.sections.index)
-    for one in trains.itertuples():
+    for one in tuples(trains):
         if one.stock not in stock:
             raise DataError(f"trains: '{one.id}' has unknown stock '{one.stock}'{nearest(str(one.stock), stock)}; given are: {allowed(stock)}")
         for column in ("entry_speed_m_s", "weight"):
@@ -84,7 +98,7 @@ def check_trains(trains: pd.DataFrame, stops: pd.DataFrame, stock: Mapping[str, 
                 raise DataError(f"trains: {column} of '{one.id}' is {getattr(one, column):g}, and must be 0 or more")
         if one.max_wait_s <= 0:
             raise DataError(f"trains: max_wait_s of '{one.id}' is {one.max_wait_s:g}, and must be above 0")
-    for row in stops.itertuples():
+    for row in tuples(stops):
         what = f"stops: train '{row.train}' at '{row.place}'"
         if row.train not in ids:
             raise DataError(f"stops: unknown train '{row.train}'{nearest(str(row.train), ids)}; it must be in the table of trains")
@@ -123,7 +137,11 @@ def wait_frame(rows: Any, ids: Any, resources: list[str]) -> pd.DataFrame:
 def section_frame(rows: Any, ids: Any, sections: list[str]) -> pd.DataFrame:
     """Return when each train had each section."""
     rows = rows[rows["kind"] == layout.ROW_SECTION]
-    frame = {"train": _named(ids, rows["train"]), "section": _named(np.array(sections, dtype=object), rows["place"]), "direction": np.where(rows["code"] == 0, 1, -1)}
+    frame = {
+        "train": _named(ids, rows["train"]),
+        "section": _named(np.array(sections, dtype=object), rows["place"]),
+        "direction": np.where(rows["code"] == 0, 1, -1),
+    }
     for name, column in (("reserve_s", "begin_ms"), ("enter_s", "enter_ms"), ("leave_s", "leave_ms"), ("release_s", "end_ms")):
         times = rows[column].astype(np.float64) / MS_PER_S
         times[rows[column] >= NEVER_MS] = np.nan

@@ -7,13 +7,12 @@ equal bytes: nothing in the file depends on the moment or the machine.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError, allowed, nearest
+from ..html import json_in_html, page_template, read_text
 from ..tables.run_folder import RunFolder
 from . import chapters  # noqa: F401  (registers the sections)
 from .content import Section
@@ -61,10 +60,7 @@ def write_report(run: RunFolder, language: str = "nl", out: Path | None = None, 
 
 def render(context: Context, sections: Sequence[Section], language: str) -> str:
     """Return the page as HTML."""
-    from jinja2 import Environment, StrictUndefined
-    from plotly.offline import get_plotlyjs
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    package = __package__ or "nspd_mobility.report"
     facts = context.facts
     charts = {chart.key: [choice.figure for choice in chart.choices] for section in sections for chart in section.charts}
     title = given(facts.get("title"), str(facts["study"]))
@@ -74,7 +70,7 @@ def render(context: Context, sections: Sequence[Section], language: str) -> str:
         year=context.year,
         replications=say_n("page.replications", context.matrix.shape[1]),
     )
-    page: str = environment.from_string(_read("page.html.j2")).render(
+    return page_template(package).render(
         language=language,
         languages=LANGUAGES,
         sections=sections,
@@ -85,12 +81,10 @@ def render(context: Context, sections: Sequence[Section], language: str) -> str:
         plain=plain,
         names={key: catalogue()[f"language.{key}"][key] for key in LANGUAGES},
         version=str(facts["program"].get("version", "")),
-        css=_read("page.css"),
-        javascript=_read("page.js"),
-        plotly=in_script(get_plotlyjs()),
+        css=read_text(package, "page.css"),
+        javascript=read_text(package, "page.js"),
         data=json_in_html({"charts": charts, "title": title, "dates": _dates()}),
     )
-    return page
 
 
 def _others(context: Context) -> Text | None:
@@ -102,25 +96,6 @@ def _others(context: Context) -> Text | None:
     named = [say("page.other", scenario=given(context.facts["scenarios"][s], s), year=y) for s, y in found]
     command = f"nspd report runs/{context.facts['study']} --scenario {scenario} --year {year} --out {scenario}-{year}.html"
     return say("page.others", others=join(named, "; "), command=command)
-
-
-def json_in_html(value: Any) -> str:
-    r"""Return JSON that stands safely inside a script element, whatever strings it holds.
-
-    Examples
-    --------
-    >>> json_in_html("</script>")
-    '"\\u003c/script\\u003e"'
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def in_script(text: str) -> str:
-    """Return JavaScript that does not end its script element before its end."""
-    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 def _dates() -> dict[str, Any]:
@@ -135,7 +110,3 @@ def _dates() -> dict[str, Any]:
         }
         for language in LANGUAGES
     }
-
-
-def _read(name: str) -> str:
-    return files(__package__ or "nspd_mobility.report").joinpath(name).read_text(encoding="utf-8")

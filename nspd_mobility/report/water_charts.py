@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..appraisal.water import day_lengths_s, salinity_column
+from ..appraisal.water import day_lengths_s
+from ..params.water import CANAL_PLACE
 from .charts import axis, colour, dash, figure, label, rounded, symbol, time_axis
 from .content import Figure
 from .context import Context
@@ -27,11 +28,16 @@ def flows_m3_s(context: Context, variant: str, lock: str) -> dict[str, Any]:
     return found | {"spare": found["inflow_m3"] - found["lock_loss_m3"] - found["flushing_m3"]}
 
 
+def places(context: Context, lock: str) -> list[str]:
+    """Return the places of the canal whose salinity is known, in the order of the run; the mean of the canal is none."""
+    rows = context.table("salinity")
+    return [str(place) for place in rows.loc[rows["lock"] == lock, "place_id"].unique() if place != CANAL_PLACE]
+
+
 def salinity(context: Context, lock: str, place: str) -> Figure:
     """Return the salinity of a place at the end of each day, a line per variant, mean over replications."""
-    column = salinity_column(place)
-    rows = context.table("water")
-    rows = rows[rows["lock"] == lock]
+    rows = context.table("salinity")
+    rows = rows[(rows["lock"] == lock) & (rows["place_id"] == place)]
     data: list[dict[str, Any]] = []
     for variant in context.variants:
         title, is_first = label(context.title(variant)), True
@@ -39,7 +45,7 @@ def salinity(context: Context, lock: str, place: str) -> Figure:
         for name, of_period in of_variant.groupby("period", sort=False):
             period = context.facts["periods"][name]
             last_s = period["warm_up_s"] + period["measure_s"] + period["drain_s"]
-            mean = of_period.groupby("day_s")[column].mean()
+            mean = of_period.groupby("day_s")["salinity_kg_m3"].mean()
             ends = np.minimum(mean.index.to_numpy(dtype=np.float64) + 86_400.0, last_s)
             data.append(
                 {

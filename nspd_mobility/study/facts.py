@@ -137,7 +137,7 @@ def _map(study: Study) -> dict[str, Any]:
     nodes = {
         str(i): {
             "name": row["name"],
-            "title": {"nl": row["name"], "en": row["name_en"] or row["name"]},
+            "title": _title(row),
             "kind": row["kind"],
             "country": row["country"],
             "lon": row["lon_deg"],
@@ -146,10 +146,18 @@ def _map(study: Study) -> dict[str, Any]:
         for i, row in network.nodes.iterrows()
     }
     stretches = {
-        str(i): {key: row[key] for key in ("name", "kind", "country", "length_m", "from_node", "to_node")} | _kilometres(row) | {"line": lines[str(i)]}
+        str(i): {key: row[key] for key in ("name", "kind", "country", "length_m", "from_node", "to_node")}
+        | {"title": _title(row)}
+        | _kilometres(row)
+        | {"line": lines[str(i)]}
         for i, row in network.stretches.iterrows()
     }
     return {"nodes": nodes, "stretches": stretches}
+
+
+def _title(row: Any) -> dict[str, str]:
+    """Return the name of a node or stretch in Dutch and English."""
+    return {"nl": row["name"], "en": row["name_en"] or row["name"]}
 
 
 def _kilometres(stretch: Any) -> dict[str, Any]:

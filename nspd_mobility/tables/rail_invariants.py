@@ -5,6 +5,8 @@ Each function checks one rule and returns a sentence per breach. Times are secon
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 
 _TOLERANCE_S = 1e-3
@@ -22,16 +24,14 @@ def one_train_per_section(sections: pd.DataFrame) -> list[str]:
     table = sections.sort_values(["section", "reserve_s", "release_s"], kind="stable")
     same = table["section"].eq(table["section"].shift())
     wrong = same & (table["reserve_s"] < table.groupby("section")["release_s"].cummax().shift() - _TOLERANCE_S)
-    before = table["train"].shift()
-    return [
-        f"section {row.section} has trains {before[row.Index]} and {row.train} at {row.reserve_s:.3f} s" for row in table[wrong].head(_SHOWN).itertuples()
-    ]
+    before = table["train"].shift().to_dict()
+    return [f"section {row.section} has trains {before[row.Index]} and {row.train} at {row.reserve_s:.3f} s" for row in table[wrong].head(_SHOWN).itertuples()]
 
 
 def times_in_order(sections: pd.DataFrame) -> list[str]:
     """A section is reserved, entered, left by the tail and released, in that order."""
     found = []
-    for one, other in zip(SECTION_TIMES, SECTION_TIMES[1:], strict=False):
+    for one, other in itertools.pairwise(SECTION_TIMES):
         wrong = sections[sections[other] < sections[one] - _TOLERANCE_S]
         found += [f"train {row.train} on {row.section}: {other} is before {one}, {getattr(row, one):.3f} s" for row in wrong.head(_SHOWN).itertuples()]
     return found
@@ -58,4 +58,5 @@ def delays_add_up(trains: pd.DataFrame, waits: pd.DataFrame) -> list[str]:
     last = last[last["delay_s"].notna()]
     booked = waits.groupby("train")["delay_s"].sum().reindex(last.index, fill_value=0.0)
     wrong = last[(booked - last["delay_s"]).abs() > _TOLERANCE_S]
-    return [f"train {name} is {row.delay_s:.3f} s late and has {booked[name]:.3f} s booked" for name, row in wrong.head(_SHOWN).iterrows()]
+    by_name = booked.to_dict()
+    return [f"train {name} is {row['delay_s']:.3f} s late and has {by_name[name]:.3f} s booked" for name, row in wrong.head(_SHOWN).to_dict("index").items()]

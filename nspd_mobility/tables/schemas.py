@@ -13,7 +13,7 @@ from typing import Any
 
 from ..units import unit_of
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,26 +206,34 @@ ENCOUNTERS = Table(
 
 WATER = Table(
     "water",
-    "Water and salt of the canal by day; salinities and storage are those of the day's end.",
+    "Water and salt of the canal by day; storage is that of the day's end.",
     _columns("""
-        period                       string  typical period of the calendar
-        lock                         string  lock complex
-        day_s                        double  begin of the day of 24 h
-        inflow_m3                    double  fresh water that comes in
-        lock_loss_m3                 double  water that lockages take, a gain is negative
-        flushing_m3                  double  water let out at the locks to flush
-        spill_m3                     double  surplus water let out
-        shortage_m3                  double  water that is missing to keep the lowest level
-        storage_m3                   double  water over the target level
-        salt_in_kg                   double  salt that lockages bring
-        salt_head_kg                 double  salt that comes in with fresh water
-        salt_out_kg                  double  salt that goes out with flushing and spill
-        salinity_lock_end_kg_m3      double  salinity at the locks
-        salinity_mean_kg_m3          double  mean salinity of the canal
-        salinity_sluiskil_kg_m3      double  salinity at Sluiskil
-        salinity_sas_van_gent_kg_m3  double  salinity at Sas van Gent
-        salinity_zelzate_kg_m3       double  salinity at Zelzate
-        is_counted                   bool    begins in the measured window
+        period        string  typical period of the calendar
+        lock          string  lock complex
+        day_s         double  begin of the day of 24 h
+        inflow_m3     double  fresh water that comes in
+        lock_loss_m3  double  water that lockages take, a gain is negative
+        flushing_m3   double  water let out at the locks to flush
+        spill_m3      double  surplus water let out
+        shortage_m3   double  water that is missing to keep the lowest level
+        storage_m3    double  water over the target level
+        salt_in_kg    double  salt that lockages bring
+        salt_head_kg  double  salt that comes in with fresh water
+        salt_out_kg   double  salt that goes out with flushing and spill
+        is_counted    bool    begins in the measured window
+        """),
+)
+
+SALINITY = Table(
+    "salinity",
+    "Salinity of the canal at each day's end, by place.",
+    _columns("""
+        period          string  typical period of the calendar
+        lock            string  lock complex
+        place_id        string  lock: at the locks; canal: mean of the canal; or a place of `points_km`
+        day_s           double  begin of the day of 24 h
+        salinity_kg_m3  double  salinity at the day's end
+        is_counted      bool    begins in the measured window
         """),
 )
 
@@ -371,7 +379,7 @@ TRAIN_WAITS = Table(
 )
 
 _ALL = (
-    *(SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, LEVELS, CLOSURES, EVENTS, INDICATORS),
+    *(SHIPS, LOCKAGES, LEGS, WAITS, BRIDGE_CLOSURES, BRIDGE_PASSAGES, ENCOUNTERS, WATER, SALINITY, LEVELS, CLOSURES, EVENTS, INDICATORS),
     *(BRIDGE_WINDOWS, BOUNDARY_PASSAGES, TRAINS, SECTIONS, TRAIN_WAITS),
 )
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}

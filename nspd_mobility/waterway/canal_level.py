@@ -6,7 +6,10 @@ A level that the lock has met is never changed afterwards, so cause precedes eff
 run change nothing.
 
 The balance knows a lockage when the doors of its chamber have closed again, and goes as far as all lockages are known: the level is one
-to a few steps old, some centimetres at most in this canal. Left out: the fall of the water surface along the canal, and translation waves.
+to a few steps old, some centimetres at most in this canal.
+
+Regimes around low water that are triggered read this level too (`triggered`): the blocks that begin until the next step are judged at
+once, and close the chambers. Left out: the fall of the water surface along the canal, and translation waves.
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ from ..engine.clock import Clock
 from ..units import MS_PER_S, to_ms
 from ._kernels import canal_salinity as kernels
 from ._kernels.records import records
+from .closures import closure_records
 from .facility import LockFacility
+from .triggered import TriggeredRegimes
 from .water import WaterBalance
 
 _FROM_ROWS = {"doors_close_s": "close_ms", "doors_closed_s": "closed_ms", "levelled_s": "levelled_ms", "doors_open_s": "opened_ms", "end_s": "end_ms"}
@@ -34,14 +39,17 @@ class CanalLevel:
         On the clock; its chambers in the order of those of the balance.
     balance : WaterBalance
         Its `levels` are those of the lock; the canal's level in it is overwritten ahead of time.
+    regimes : TriggeredRegimes, optional
+        The regimes of the lock that answer to the level, on the same levels.
     """
 
-    def __init__(self, lock: LockFacility, balance: WaterBalance) -> None:
-        self._complex, self._balance = lock.complex, balance
+    def __init__(self, lock: LockFacility, balance: WaterBalance, regimes: TriggeredRegimes | None = None) -> None:
+        self._lock, self._complex, self._balance, self._regimes = lock, lock.complex, balance, regimes
         self._ship_m3: dict[int, float] = {}
         self._lockage_m3: dict[int, float] = {}
         self._n_ships = self._n_lockages = 0
         self._next = 1
+        self._judge(balance.step_s)
 
     def know(self, numbers: list[int], volumes_m3: list[float]) -> None:
         """Say what ships displace (m³), by the number that the lock knows them by."""
@@ -54,6 +62,7 @@ class CanalLevel:
             clock.run(to_ms(at_s) - 1)
             self._book(at_s)
             self._set_level(at_s)
+            self._judge(at_s + self._balance.step_s)
             self._next += 1
         clock.run(to_ms(until_s) - 1)
         self._book(until_s)
@@ -84,6 +93,12 @@ class CanalLevel:
         rows["side"] = 1 - new["from_side"]
         rows["ships_m3"] = [self._lockage_m3.pop(k, 0.0) for k in new["lockage_id"].tolist()]
         return rows
+
+    def _judge(self, before_s: float) -> None:
+        """Close the chambers for blocks of regimes that begin before a time, where their trigger is passed."""
+        begins_s = [] if self._regimes is None else self._regimes.judge(before_s)
+        if self._regimes is not None and begins_s:
+            self._lock.close(closure_records(self._regimes.table, self._complex.names), [to_ms(begin_s) for begin_s in begins_s if begin_s > 0.0])
 
     def _set_level(self, at_s: float) -> None:
         """Set the level from the next point of the series on."""

@@ -122,7 +122,7 @@ def closure_intervals(
     for name in own_limits:
         _expect_chamber(name, names, f"{lock}: limits")
     found += _of_levels(own_regimes, own_limits, names, levels, discharge_m3_s, lock)
-    table = _merged(found, names, window)
+    table = merged(found, names, window)
     if measured_s is not None and not params.may_close_all:
         _expect_open(table, names, measured_s, lock)
     return table
@@ -182,7 +182,7 @@ def _expect_chamber(name: str, chambers: Sequence[str], where: str) -> None:
         raise DataError(f"{where}: there is no chamber '{name}'{nearest(name, chambers)}; chambers are: {allowed(chambers)}")
 
 
-def _chosen(words: Sequence[str], chambers: Sequence[str], where: str) -> list[str]:
+def chosen_chambers(words: Sequence[str], chambers: Sequence[str], where: str) -> list[str]:
     """Return the chambers that a list of names, or 'all', stands for."""
     if list(words) == [ALL]:
         return list(chambers)
@@ -195,7 +195,7 @@ def _planned(params: ClosureParams, chambers: list[str], epoch: pd.Timestamp, wi
     return [
         Closure(chamber, first, last, entry.cause, name, entry.may_overlap)
         for name, entry in params.calendar.items()
-        for chosen in [_chosen(entry.chambers, chambers, f"{lock}: closure '{name}'")]
+        for chosen in [chosen_chambers(entry.chambers, chambers, f"{lock}: closure '{name}'")]
         for first, last in occurrences(entry, name, epoch, *window)
         for chamber in chosen
     ]
@@ -225,7 +225,7 @@ def _of_levels(
 ) -> list[Closure]:
     found = []
     for name, regime in regimes.items():
-        chosen = _chosen(regime.chambers, chambers, f"{lock}: regime '{name}'")
+        chosen = chosen_chambers(regime.chambers, chambers, f"{lock}: regime '{name}'")
         spans = regime_spans(regime, levels, discharge_m3_s)
         found += [Closure(chamber, first, last, regime.cause) for first, last in spans for chamber in chosen]
     for chamber, limit in limits.items():
@@ -233,7 +233,7 @@ def _of_levels(
     return found
 
 
-def _merged(closures: Iterable[Closure], chambers: Sequence[str], window: Span) -> pd.DataFrame:
+def merged(closures: Iterable[Closure], chambers: Sequence[str], window: Span) -> pd.DataFrame:
     """Return intervals that do not overlap, cut to the window, each of the cause that comes first."""
     by_chamber: dict[str, list[Closure]] = {name: [] for name in chambers}
     for closure in closures:

@@ -82,6 +82,11 @@ class LockComplex:
         if self._looks_ahead:
             self._planning = _planning_space(params)
 
+    def set_closures(self, closures: Any) -> None:
+        """Replace the closures; those that began before the present time may not change."""
+        self.closures = _by_chamber(self.chambers, closures)
+        self.chambers["past_closures"] = 0
+
     def announce(self, requests: Any, now_ms: int = -NEVER_MS) -> None:
         """Give further ships that become known before they arrive; may be called again for later ships that have not arrived.
 
@@ -95,7 +100,7 @@ class LockComplex:
 
     def _announce(self, notices: Any) -> None:
         self.notices = notices
-        self._known_ms = [*notices["known_ms"].tolist(), NEVER_MS]
+        self._known_ms: list[int] = [*notices["known_ms"].tolist(), NEVER_MS]
         self._next_notice[0] = 0
 
     @property
@@ -106,7 +111,7 @@ class LockComplex:
     @property
     def next_notice_ms(self) -> int:
         """When the next ship becomes known, NEVER_MS where none does."""
-        return self._known_ms[self._next_notice.item(0)]
+        return int(self._known_ms[self._next_notice.item(0)])
 
     @property
     def n_ship_rows(self) -> int:

@@ -44,6 +44,7 @@ class LockFacility:
         self._keys: dict[int, int] = {}
         self._n_sent = 0
         self._inbox = records.records(records.REQUEST, 8)
+        self._wakes_ms: list[int] = []
 
     def add_arrivals(self, requests: Any) -> None:
         """Give further arrivals, in order of time and none before those given already."""
@@ -64,13 +65,21 @@ class LockFacility:
         """Give ships that become known before they arrive, none of which has arrived; `now_ms` is the time of the clock."""
         self.complex.announce(requests, now_ms)
 
+    def close(self, closures: Any, begins_ms: list[int]) -> None:
+        """Replace the closures, before the next run of the clock; at the begins of new ones a chamber that is held open closes its doors."""
+        self.complex.set_closures(closures)
+        self._wakes_ms = sorted({*self._wakes_ms, *begins_ms})
+
     def next_arrival_ms(self) -> int:
-        """Return the time of the next arrival or announcement, NEVER_MS where there is none."""
+        """Return the time of the next arrival, announcement or begin of a new closure, NEVER_MS where there is none."""
         arrival_ms = self._times[self._next] if self._next < len(self._times) else NEVER_MS
-        return min(arrival_ms, self.complex.next_notice_ms)
+        wake_ms = self._wakes_ms[0] if self._wakes_ms else NEVER_MS
+        return min(arrival_ms, wake_ms, self.complex.next_notice_ms)
 
     def step(self, now_ms: int, messages: list[Any]) -> int:
         """Do all that is due at `now_ms`; messages are further ships."""
+        while self._wakes_ms and self._wakes_ms[0] <= now_ms:
+            del self._wakes_ms[0]
         first = end = self._next
         times = self._times
         while end < len(times) and times[end] == now_ms:

@@ -89,18 +89,22 @@ def regime_spans(regime: RegimeParams, levels: LevelSeries | None, discharge_m3_
         return []
     if levels is None:
         raise ValueError("a regime around low water needs levels")
-    times = times_of(levels)
-    extremes = tidal_extremes(times, levels.sea_m_nap)
-    low_s = extremes.loc[~extremes["is_high"], "time_s"].to_numpy(dtype=np.float64)
-    begins = low_s - regime.before_low_water_s
+    low_s = low_waters_s(levels)
     if regime.active is RegimeActive.TRIGGERED:
-        low_s = low_s[_is_triggered(regime, begins, times, levels.canal_m_nap, discharge_m3_s)]
+        low_s = low_s[is_triggered(regime, low_s - regime.before_low_water_s, times_of(levels), levels.canal_m_nap, discharge_m3_s)]
     return [(float(t - regime.before_low_water_s), float(t + regime.after_low_water_s)) for t in low_s]
 
 
-def _is_triggered(
+def low_waters_s(levels: LevelSeries) -> FloatArray:
+    """Return the times of low water of a series (s)."""
+    extremes = tidal_extremes(times_of(levels), levels.sea_m_nap)
+    return extremes.loc[~extremes["is_high"], "time_s"].to_numpy(dtype=np.float64)
+
+
+def is_triggered(
     regime: RegimeParams, at_s: FloatArray, times_s: FloatArray, canal_m_nap: FloatArray, discharge_m3_s: npt.ArrayLike | None
 ) -> npt.NDArray[np.bool_]:
+    """Return whether a regime's trigger is passed at some times; `canal_m_nap` and the discharge are those at `times_s`."""
     canal = np.interp(at_s, times_s, canal_m_nap)
     hit: npt.NDArray[np.bool_] = (canal < regime.canal_below_m_nap) | (canal > regime.canal_above_m_nap)
     usual = RegimeParams()

@@ -125,7 +125,7 @@ class WaterBalance:
         self._n_steps = 0
         self._given_to_s = 0.0
         self._is_finished = False
-        self.rest_seconds: Seconds | None = None
+        self.rest_seconds: Seconds | None = None  # of begins and lengths of steps (s): how long lockages rest for water to be let out
 
     def add(self, lockages: pd.DataFrame, ships: pd.DataFrame | None = None, *, until_s: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Take further lockages and give what is known by now.

@@ -402,9 +402,9 @@ def test_damaged_result_is_never_read_and_made_anew(how: str, run: Path, finishe
     [
         ("{", "run.json: is damaged"),
         ("[]", "run.json: is damaged (no object)"),
-        ("{}", "run.json: has schema version none, this program reads 2"),
-        ('{"schema_version": "0"}', "run.json: has schema version 0, this program reads 2"),
-        ('{"schema_version": "2"}', "run.json: is damaged (no map 'scenarios')"),
+        ("{}", "run.json: has schema version none, this program reads 3"),
+        ('{"schema_version": "0"}', "run.json: has schema version 0, this program reads 3"),
+        ('{"schema_version": "3"}', "run.json: is damaged (no map 'scenarios')"),
     ],
 )
 def test_damaged_facts_of_a_run(content: str, part: str, run: Path, nspd: CommandLine) -> None:
@@ -432,7 +432,7 @@ def test_table_of_another_schema_version(run: Path, nspd: CommandLine) -> None:
     manifest["files"]["indicators.parquet"] = hashlib.sha256(path.read_bytes()).hexdigest()
     (run / REPLICATION / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     message = nspd.fault(3, "compare", run)
-    assert "indicators.parquet: has schema version 0, this program reads 2; run the study again" in message
+    assert "indicators.parquet: has schema version 0, this program reads 3; run the study again" in message
     assert isinstance(table, pa.Table)
 
 

@@ -45,7 +45,7 @@ def days(draw: Any) -> tuple[TrackNetwork, pd.DataFrame, pd.DataFrame]:
     network = line(tracks, draw(st.integers(1, 2)), draw(st.integers(1, 3)))
     last = len(tracks) + 1
     rows, kinds, late = [], [], []
-    for k in range(draw(st.integers(1, 9))):
+    for k in range(draw(st.integers(1, 5))):
         begin, end = (0, last) if draw(st.booleans()) else (last, 0)
         rows.append((f"{k}", f"p{begin}", nan(), float(draw(st.integers(0, 6)) * 120), nan()))
         if tracks and draw(st.booleans()):

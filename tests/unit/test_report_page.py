@@ -15,7 +15,8 @@ import pytest
 from nspd_mobility.appraisal.indicators import summarise
 from nspd_mobility.appraisal.summary import summary_table
 from nspd_mobility.errors import UsageError
-from nspd_mobility.report.page import in_script, json_in_html, write_report
+from nspd_mobility.html import in_script, json_in_html
+from nspd_mobility.report.page import write_report
 from nspd_mobility.report.sections import SECTIONS, section
 from nspd_mobility.tables.recorder import Recorder
 from nspd_mobility.tables.run_folder import MANIFEST_FILE, RUN_FILE, RunFolder, sha256, write_json

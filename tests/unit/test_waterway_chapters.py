@@ -23,7 +23,7 @@ from nspd_mobility.tables.run_folder import MANIFEST_FILE, RUN_FILE, RunFolder, 
 from nspd_mobility.tables.schemas import SCHEMA_VERSION, TABLES
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
-NAMES = ("ships", "lockages", "legs", "levels", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "closures")
+NAMES = ("ships", "lockages", "legs", "levels", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "salinity", "closures")
 EPOCH = "2023-04-16T22:00:00+00:00"  # midnight of 17 April in local time
 CHAPTERS = {"bridges", "encounters", "water", "capacity", "trade_off"}
 
@@ -84,9 +84,15 @@ def tables(wait_min: float, n: int, salt_kg: float, loss_m3: float, *, n_open: i
             day_s=[0.0, DAY_S],
             inflow_m3=20.0 * DAY_S,
             lock_loss_m3=loss_m3 * 10.0,
-            salinity_mean_kg_m3=[5.0, 5.1],
-            salinity_sluiskil_kg_m3=7.0,
             is_counted=[False, True],
+        ),
+        "salinity": whole(
+            "salinity",
+            **day,
+            place_id=["lock", "new-harbour", "canal"] * 2,
+            day_s=[0.0] * 3 + [DAY_S] * 3,
+            salinity_kg_m3=[9.0, 7.0, 5.0, 9.1, 7.1, 5.1],
+            is_counted=[False] * 3 + [True] * 3,
         ),
         "closures": whole("closures", **day, chamber="west", begin_s=[6 * HOUR_S], end_s=[9 * HOUR_S], cause="maintenance"),
     }
@@ -209,6 +215,11 @@ def test_water_is_judged_by_the_flow_of_the_treaty(words: str) -> None:
     assert "take 10.4 m³/s of water" in words
     assert "can be kept up, with 2.6 m³/s to spare" in words
     assert "Over 1 measured day the salinity mostly shows the initial state" in words
+    assert "two months (61 days) and 1 are measured: the mean over the measured days is no verdict" in words
+
+
+def test_the_places_of_the_canal_are_those_of_the_run(words: str) -> None:
+    assert "New Harbour 7.10 kg/m³ at the end of the measured days" in words
 
 
 def test_a_loss_above_the_treaty_cannot_be_kept_up(tmp_path: Path) -> None:

@@ -20,7 +20,10 @@ FACTS: dict[str, Any] = {
         "week": {"warm_up_s": 0.0, "measure_s": 2 * DAY, "drain_s": 0.5 * DAY, "weight_days": 300.0, "year_factor": 150.0},
         "storm": {"warm_up_s": 0.0, "measure_s": DAY, "drain_s": 0.0, "weight_days": 65.0, "year_factor": 65.0},
     },
-    "inventory": [{"path": "network.waterway.water.treaty_flow_m3_s", "value": 13.0}],
+    "inventory": [
+        {"path": "network.waterway.water.treaty_flow_m3_s", "value": 13.0},
+        {"path": "network.waterway.water.treaty_window_days", "value": 2},
+    ],
 }
 
 
@@ -75,7 +78,7 @@ def encounters() -> pd.DataFrame:
 
 def water() -> pd.DataFrame:
     """Days of 20 and 10 m³/s in the week, the storm's day of 40; the third day of the week is half a day of 10 m³/s and does not count."""
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "period": ["week", "week", "week", "storm"],
             "lock": "gate",
@@ -87,9 +90,13 @@ def water() -> pd.DataFrame:
             "is_counted": [True, True, False, True],
         }
     )
-    for place, value in (("lock_end", 9.0), ("mean", 5.0), ("sluiskil", 7.0), ("sas_van_gent", 6.0), ("zelzate", 4.0)):
-        frame[f"salinity_{place}_kg_m3"] = [value, value + 1.0, 99.0, value + 2.0]
-    return frame
+
+
+def salinity() -> pd.DataFrame:
+    """The same days: each place at its value, one more on the second day, two more in the storm."""
+    days = water()[["period", "lock", "day_s", "is_counted"]]
+    places = (("lock", 9.0), ("canal", 5.0), ("sluiskil", 7.0), ("harbour", 6.0))
+    return pd.concat([days.assign(place_id=place, salinity_kg_m3=[value, value + 1.0, 99.0, value + 2.0]) for place, value in places], ignore_index=True)
 
 
 def lockages() -> pd.DataFrame:
@@ -102,7 +109,7 @@ def lockages() -> pd.DataFrame:
 def figures() -> dict[tuple[str, str], Figure]:
     tables = {
         "bridge_closures": closures(), "bridge_passages": passages(), "ships": ships(), "waits": waits(), "encounters": encounters(),
-        "water": water(), "lockages": lockages(),
+        "water": water(), "salinity": salinity(), "lockages": lockages(),
     }  # fmt: skip
     table = summarise_tables({name: counted(frame, FACTS) for name, frame in tables.items()}, FACTS)
     return {(r["indicator"], r["dimension"]): Figure(r["value"], r["n"], r["is_bound"]) for r in table.to_dict("records")}
@@ -133,7 +140,9 @@ EXPECTED = {
     ("canal_salinity_end", "sluiskil"): ((150 * 8 + 65 * 9) / 215, 2, False),
     ("fresh_water_spare_m3_s", ""): ((150 * 11 + 150 * -2 + 65 * 30) / 365, 3, False),
     ("water_shortage_share", ""): (150 / 365, 3, False),
-    ("treaty_shortage_share", ""): (150 / 365, 3, False),
+    # windows of two days: the mean of the week is 15 and that of the storm, a day only, 40
+    ("treaty_shortage_share", ""): (0.0, 1, False),
+    ("inflow_lowest_mean_m3_s", ""): (15.0, 2, False),
 }
 
 
@@ -152,7 +161,7 @@ def test_every_indicator_is_tried() -> None:
 def test_every_split_is_the_one_that_is_said(figures: dict[tuple[str, str], Figure]) -> None:
     words = {
         "group": {"inland", "sea", "recreation"}, "bridge": {"north", "south"}, "kind": {"meeting", "overtaking"}, "cause": set(CAUSES),
-        "chamber": {"east", "west"}, "place": {"lock", "sluiskil", "sas-van-gent", "zelzate"}, "": set(),
+        "chamber": {"east", "west"}, "place": {"lock", "sluiskil", "harbour"}, "": set(),
     }  # fmt: skip
     for name, dimension in {key for key in figures if key[0] in {n for n, _ in EXPECTED}}:
         entry = INDICATORS[name]
@@ -172,7 +181,8 @@ def test_without_water_there_is_no_figure_of_it() -> None:
     dry = counted(lockages().assign(water_loss_m3=np.nan, salt_to_canal_kg=np.nan), FACTS)
     assert INDICATORS["salt_to_canal_per_day_kg"].function(dry, facts=FACTS) == {}
     none = counted(water().iloc[:0], FACTS)
-    for name in ("canal_salinity_end", "fresh_water_spare_m3_s", "water_shortage_share", "treaty_shortage_share"):
+    assert INDICATORS["canal_salinity_end"].function(counted(salinity().iloc[:0], FACTS), facts=FACTS) == {}
+    for name in ("fresh_water_spare_m3_s", "water_shortage_share", "treaty_shortage_share", "inflow_lowest_mean_m3_s"):
         assert INDICATORS[name].function(none, facts=FACTS) == {}
 
 
@@ -180,6 +190,26 @@ def test_without_a_treaty_flow_no_day_is_judged_by_it() -> None:
     facts = FACTS | {"inventory": []}
     assert np.isnan(treaty_flow_m3_s(facts))
     assert INDICATORS["treaty_shortage_share"].function(counted(water(), FACTS), facts=facts) == {}
+
+
+def windows(inflow_m3_s: list[float], window_days: int = 2, treaty: float = 13.0) -> dict[str, Any]:
+    """Return the figures of the treaty for the mean inflow of days in a week; a last day may be half a day of `end_s`."""
+    days = pd.DataFrame({"period": "week", "lock": "gate", "day_s": np.arange(len(inflow_m3_s)) * DAY, "weight": 150.0, "end_s": 2.5 * DAY})
+    rows = days.assign(inflow_m3=inflow_m3_s * day_lengths_s(days))
+    inventory = [{"path": f"network.waterway.water.{name}", "value": v} for name, v in (("treaty_flow_m3_s", treaty), ("treaty_window_days", window_days))]
+    return {n: INDICATORS[n].function(rows, facts={"inventory": inventory}).get("") for n in ("treaty_shortage_share", "inflow_lowest_mean_m3_s")}
+
+
+def test_the_treaty_is_judged_by_the_mean_of_its_window() -> None:
+    assert windows([10.0, 20.0]) == {"treaty_shortage_share": Figure(0.0, 1), "inflow_lowest_mean_m3_s": Figure(15.0, 2)}
+    below = windows([10.0, 14.0])
+    assert below == {"treaty_shortage_share": Figure(1.0, 1), "inflow_lowest_mean_m3_s": Figure(12.0, 2)}
+    assert windows([10.0, 14.0, 99.0]) == below, "a day that the end of the run cuts off is in no window"
+
+
+def test_a_run_shorter_than_the_window_gives_its_mean_and_no_share() -> None:
+    # 10 and 14 m³/s for a day each, then 30 for half a day: 39 over 2.5
+    assert windows([10.0, 14.0, 30.0], window_days=61) == {"treaty_shortage_share": None, "inflow_lowest_mean_m3_s": Figure(pytest.approx(39.0 / 2.5), 3)}
 
 
 def test_a_bridge_that_never_opens_has_no_mean() -> None:

@@ -140,3 +140,30 @@ def test_look_ahead_lets_the_heavier_of_two_opposing_trains_go_first() -> None:
     assert late["look_ahead"] == pytest.approx([0.0, 7.0], abs=0.1)
     assert (2 * late["look_ahead"][0] + 0.5 * late["look_ahead"][1]) / 10 == pytest.approx(0.35, abs=0.01)
 
+
+def terminal(n_tracks: int) -> TrackNetwork:
+    """Return a yard at the end of a line, where a train reverses to go to the other branch."""
+    rows = [("A1", "a", "b", 900.0, "A"), ("sA", "b", "y", 2000.0, ""), ("C1", "c", "d", 900.0, "C"), ("sC", "d", "y", 2000.0, ""), ("n", "y", "z", 500.0, "")]
+    rows += [(f"T{k}", "z", f"e{k}", 800.0, "T") for k in range(n_tracks)]
+    network = railway(rows, 20.0)
+    network.places.loc["T", ["kind", "run_round_s"]] = ["yard", 600.0]
+    return network
+
+
+def test_a_train_that_reverses_waits_for_a_second_track_and_its_run_round() -> None:
+    stops = calls([("t", "A", nan(), 0.0, nan()), ("t", "T", nan(), nan(), 60.0), ("t", "C", nan(), nan(), nan())])
+    result = simulate_checked(terminal(2), trains(["t"]), stops, {"train": stock(300.0)})
+    yard = result.trains[result.trains["place"] == "T"].iloc[0]
+    assert yard["departure_s"] - yard["arrival_s"] == pytest.approx(600.0)
+    second = result.sections[result.sections["section"] == ("T1" if yard["track"] == "T0" else "T0")].iloc[0]
+    assert second["leave_s"] - second["reserve_s"] == pytest.approx(600.0)
+    assert result.trains["arrival_s"].notna().all()
+
+
+def test_a_reversal_waits_while_another_train_stands_on_the_second_track() -> None:
+    rows = [("1", "A", nan(), 0.0, nan()), ("1", "T", nan(), nan(), 3000.0)]
+    rows += [("2", "A", nan(), 600.0, nan()), ("2", "T", nan(), nan(), 60.0), ("2", "C", nan(), nan(), nan())]
+    result = simulate_checked(terminal(2), trains(["1", "2"]), calls(rows), {"train": stock(300.0)})
+    assert result.unfinished == ()
+    waits = result.waits[(result.waits["train"] == "2") & (result.waits["cause"].isin(["reversal_track", "held_by_safety"]))]
+    assert waits["delay_s"].sum() > 1000.0

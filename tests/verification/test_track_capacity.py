@@ -112,7 +112,7 @@ def test_bad_requests() -> None:
     path = pd.DataFrame({"path": "f", "section": ["s"], "begin_s": [0.0], "end_s": [600.0]})
     with pytest.raises(DataError, match="window_s is 0"):
         compress(good, window_s=0)
-    with pytest.raises(DataError, match="limit_share is 1.5"):
+    with pytest.raises(DataError, match=r"limit_share is 1\.5"):
         compress(good, window_s=1, limit_share=1.5)
     with pytest.raises(DataError, match="no occupation lies in a segment"):
         compress(good, {"x": "1"}, window_s=1)

@@ -7,10 +7,10 @@ its way is not where another train will stand, so that yielding never locks.
 
 from __future__ import annotations
 
-from ...codes import Dispatching
+from ...codes import Dispatching, RailStatus
 from ...kernels.jit import kernel
 from ...units import MS_PER_S, NEVER_MS
-from .area_records import BRIDGE_ASKED, BRIDGE_NONE, NOTHING, OUTSIDE, RUNNING, SECOND_TRACK, STANDING
+from .area_records import BRIDGE_ASKED, BRIDGE_NONE, N_PIECE, NOTHING, OUTSIDE, RUNNING, SECOND_TRACK, STANDING
 from .authority import ask_bridge, enter, go, hold_second, refresh_final, schedule
 from .ledger import BRIDGE, CLOSURE, NONE, ORDER, REVERSAL_TRACK, SAFETY, TRACK, set_cause
 from .occupancy import block_end, block_mask, copy, holder_of, meets, set_bit, take_block
@@ -20,6 +20,7 @@ _TIMETABLE = int(Dispatching.TIMETABLE)
 _PRIORITY = int(Dispatching.PRIORITY)
 _LOOK_AHEAD = int(Dispatching.LOOK_AHEAD)
 _NEVER_MS = int(NEVER_MS)
+_PIECES_FULL = int(RailStatus.PIECES_FULL)
 _MS_PER_S = float(MS_PER_S)
 
 
@@ -302,6 +303,9 @@ def _unsafe(area, net, live, desk, i, r, place, end, mask):
 def _take(area, net, live, desk, rows, messages, i, r, place, done, end, now_ms):
     """Give a train a block, and let it go on as soon as the signal is clear and the bridge is closed for it."""
     slot = live.slots[i]
+    if slot.n_pieces + 2 * (end - done) + 1 > N_PIECE:
+        area.fault_train = slot.train
+        return _PIECES_FULL
     slot.route = r
     slot.place = place
     slot.next_element = end

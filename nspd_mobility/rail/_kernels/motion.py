@@ -26,7 +26,7 @@ def to_ms(time_s):
     """Return whole milliseconds, never before the time."""
     if time_s >= _BEYOND_S:
         return _NEVER_MS
-    return int(math.ceil(time_s * _MS_PER_S - 1e-6))
+    return math.ceil(time_s * _MS_PER_S - 1e-6)
 
 
 @kernel

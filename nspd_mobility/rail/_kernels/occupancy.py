@@ -24,10 +24,10 @@ def has_bit(mask, resource):
 @kernel
 def meets(a, b, n_words):
     """Say whether two sets share a resource."""
+    is_shared = False
     for w in range(n_words):
-        if a[w] & b[w] != 0:
-            return True
-    return False
+        is_shared = is_shared or a[w] & b[w] != 0
+    return is_shared
 
 
 @kernel

@@ -9,7 +9,7 @@ An area that was safe stays so: the first train of the order can always be grant
 
 References
 ----------
-E. W. Dijkstra, EWD-108, 1965; the exact problem on railways is NP-hard: W. Lu, M. Dessouky, R. Leachman (2004), Modeling train movements through complex rail networks.
+E. W. Dijkstra, EWD-108, 1965: the banker's algorithm.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def can_run_round(ways, w, tracks, others, option):
     way = ways[w]
     if way.run_round_ms == 0:
         return True
+    is_free = False
     for t in range(way.track, way.track + way.n_tracks):
-        if tracks[t] != option // 2 and not has_bit(others, tracks[t]):
-            return True
-    return False
+        is_free = is_free or (tracks[t] != option // 2 and not has_bit(others, tracks[t]))
+    return is_free
 
 
 @kernel
@@ -131,7 +131,9 @@ def take_out(area, net, slots, finals, gone, reach, work):
             if gone[i] != 0:
                 continue
             others_hold(area, finals, gone, i, others)
-            if can_finish(area, net.sections, net.routes, net.elements, net.masks, net.ways, net.choices, net.tracks, net.trains, slots[i], others, reach, work[0]):
+            if can_finish(
+                area, net.sections, net.routes, net.elements, net.masks, net.ways, net.choices, net.tracks, net.trains, slots[i], others, reach, work[0]
+            ):
                 gone[i] = 1
                 n_left -= 1
         if n_left == before:
@@ -145,7 +147,7 @@ def all_finish(area, net, slots, finals, desk, candidate):
     gone = desk.gone[0]
     for i in range(area.n_high):
         state = slots[i].state
-        gone[i] = 0 if i == candidate or state == RUNNING or state == STANDING else 1
+        gone[i] = 0 if i == candidate or state in (RUNNING, STANDING) else 1
     if take_out(area, net, slots, finals, gone, desk.reach, desk.work) == 0:
         return -1
     stuck = -1

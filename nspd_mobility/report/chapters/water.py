@@ -8,21 +8,22 @@ from collections.abc import Callable
 import numpy as np
 
 from ...appraisal.comparison import mean_interval
-from ...appraisal.water import PLACES, treaty_flow_m3_s
+from ...appraisal.water import treaty_flow_m3_s, treaty_window_days
+from ...params.water import LOCK_PLACE
 from ..charts import colour
 from ..content import Block, Bullets, Cell, Chart, Choice, Grid, Heading, Key, Keys, Prose, Rows, Table
 from ..context import Context, FloatArray
 from ..lock_charts import chamber_bars
 from ..measures import dimension_name, empty, with_interval, written
 from ..sections import section
-from ..texts import Text, join, number, plain, say, say_n, sentence
-from ..water_charts import FLOWS, flows_m3_s, salinity
+from ..texts import Text, join, number, place_name, plain, say, say_n, say_or, sentence
+from ..water_charts import FLOWS, flows_m3_s, places, salinity
 
 _KG_PER_T = 1000.0
-_SHORT_DAYS = 60.0  # the treaty's window, and about the memory of the canal
+_SHORT_DAYS = 60.0  # about the memory of the canal
 
 
-@section("water", needs=("lockages", "water"))
+@section("water", needs=("lockages", "water", "salinity"))
 def water(context: Context) -> list[Block]:
     """Conclusion, salt and water by chamber, balance, salinity."""
     locks = sorted(context.table("water")["lock"].unique())
@@ -98,26 +99,42 @@ def _chambers(context: Context, lock: str, prefix: str) -> list[Block]:
 
 def _balance(context: Context, lock: str) -> Table:
     found = {variant: flows_m3_s(context, variant, lock) for variant in context.variants}
-    treaty = treaty_flow_m3_s(context.facts)
+    treaty, window = treaty_flow_m3_s(context.facts), treaty_window_days(context.facts)
+    measured = int(context.counted("water").groupby(["variant", "replication", "period"]).size().min())
     rows = []
     for flow in (*FLOWS, "spare"):
         cells = [Cell(with_interval(*mean_interval(found[v][flow]), "m³/s")) for v in context.variants]
         rows.append([Cell(sentence(say(f"flow.{flow}"))), *cells])
     if math.isfinite(treaty):
         rows.append([Cell(sentence(say("flow.treaty"))), *[Cell(number(treaty, 1)) for _ in context.variants]])
+        lowest = [mean_interval(context.values(v, "inflow_lowest_mean_m3_s")) for v in context.variants]
+        rows.append([Cell(sentence(say("flow.lowest_mean", n=str(min(window, measured))))), *[Cell(with_interval(*mean, "m³/s")) for mean in lowest]])
+    if math.isfinite(treaty) and measured >= window:
         shares = [context.mean(v, "treaty_shortage_share")[0] for v in context.variants]
-        rows.append([Cell(sentence(say("flow.below_treaty"))), *[Cell(join([written(s, "–"), plain("%")])) for s in shares]])
+        rows.append([Cell(sentence(say("flow.below_treaty", n=str(window)))), *[Cell(join([written(s, "–"), plain("%")])) for s in shares]])
     head = [say("water.flow"), *[sentence(context.title(v)) for v in context.variants]]
-    return Table(say("water.balance_caption"), head, [Rows(rows)], "numbers", [say("water.balance_note")])
+    return Table(
+        say("water.balance_caption"),
+        head,
+        [Rows(rows)],
+        "numbers",
+        [say("water.balance_note" if measured >= window else "water.balance_note_short", window=str(window), n=str(measured))],
+    )
+
+
+def _place(place: str) -> Text:
+    return say_or(f"place.{place}", place_name(place))
 
 
 def _salinity(context: Context, lock: str, prefix: str) -> list[Block]:
     choices, parts = [], []
-    for place in PLACES:
-        choices.append(Choice(sentence(say(f"place.{place}")), salinity(context, lock, place)))
+    known = places(context, lock)
+    for place in known:
+        choices.append(Choice(sentence(_place(place)), salinity(context, lock, place)))
+    shown = next((place for place in known if place != LOCK_PLACE), LOCK_PLACE)
     for variant in context.variants:
-        value = number(context.mean(variant, "canal_salinity_end", "sluiskil")[0], 2)
-        parts.append(say("water.salinity_part", variant=context.title(variant), value=value))
+        value = number(context.mean(variant, "canal_salinity_end", shown)[0], 2)
+        parts.append(say("water.salinity_part", variant=context.title(variant), place=_place(shown), value=value))
     days = max(period["measure_s"] for period in context.facts["periods"].values()) / 86_400.0
     words = [Prose(say_n("water.memory", round(days)), "warning")] if days < _SHORT_DAYS else []
     alt = join([say("water.salinity_alt"), *parts])
