@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from .appraisal import rail
 from .appraisal.canal import CAUSES, KINDS
 from .appraisal.comparison import compare_variants
 from .appraisal.indicators import summarise
 from .appraisal.registry import INDICATORS
 from .codes import Refusal
 from .demand.sheets import GROUPS
+from .demand.trains import service_names
 from .errors import DataError, NspdError, UsageError, allowed, nearest
 from .params.tree import find
 from .params.water import CANAL_PLACE
@@ -136,6 +138,7 @@ def check_key_indicators(study: Study) -> None:
     dimensions = {"group": set(GROUPS), "chamber": chambers, "reason": {reason.word for reason in Refusal} - {"none"}, "bridge": bridges, "": set()}
     dimensions["lock"] = {lock for v in study.check_all() for lock in v.params.network.waterway.boundary_locks}
     dimensions |= {"kind": set(KINDS), "cause": set(CAUSES), "place": {place for canal in canals for place in canal.places if place != CANAL_PLACE}}
+    dimensions |= {"train_kind": set(rail.KINDS), "train_cause": set(rail.CAUSES), "train_service": set(service_names(study.demand.folder / "rail"))}
     for key in study.params.key_indicators:
         where = find(study.tree, ("key_indicators", key)).where
         name, _, dimension = key.partition("/")

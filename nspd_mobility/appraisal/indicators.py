@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 
 from ..tables.recorder import Recorder, read_table
-from . import boundary, bridges, canal, water, waterway
+from . import boundary, bridges, canal, rail, water, waterway
 from .registry import in_order_of, summarise_tables
 
-INDICATORS = in_order_of(waterway, bridges, canal, water, boundary)
+INDICATORS = in_order_of(waterway, bridges, canal, water, boundary, rail)
 """The indicators by name: in this order whichever module was imported first."""
 
-__all__ = ["INDICATORS", "boundary", "bridges", "canal", "counted", "summarise", "water", "waterway"]
+__all__ = ["INDICATORS", "boundary", "bridges", "canal", "counted", "rail", "summarise", "water", "waterway"]
 
-_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "salinity", "boundary_passages")
+_TABLES = ("ships", "lockages", "waits", "bridge_closures", "bridge_passages", "encounters", "water", "salinity", "boundary_passages", "trains", "train_waits")
 
 
 def counted(frame: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:

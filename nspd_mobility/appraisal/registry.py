@@ -70,7 +70,7 @@ def indicator(
         Tables, given to the function as arguments of that name, counted rows only, with a `weight`. The function also gets
         `facts`, the facts of the run.
     split_by : str
-        What the dimensions are: group, chamber, reason, bridge, cause, kind, place, or nothing.
+        What the dimensions are: group, chamber, reason, bridge, cause, kind, place, train_kind, train_cause, train_service, or nothing.
     sums : tuple of str
         Further dimensions that take several of those together, such as freight.
     """

@@ -33,7 +33,8 @@ TRAIN_COLUMNS = ("entity_id", "id", "kind", "rolling_stock", "priority", "countr
 STOP_COLUMNS = ("train", "seq", "place", "arrival_s", "departure_s", "dwell_s", "stops", "reverses", "track")
 KINDS = ("passenger", "freight", "light_engine")
 DAYS = {"daily": range(7), "weekdays": range(5), "weekend": range(5, 7)}
-_PATTERN = ("id", "kind", "rolling_stock", "calls", "dwell_s", "headway_s", "first_s", "last_s", "days", "priority", "country", "source", "quality")
+S_PER_H = 3600.0
+_PATTERN = ("id", "service", "kind", "rolling_stock", "calls", "dwell_s", "headway_s", "first_s", "last_s", "days", "priority", "country", "source", "quality")
 _FLOW = ("id", "stops", "rolling_stock", "commodity", "country", "per_week_2017", "per_week_2030", "first_s", "last_s", "priority", "source", "quality")
 
 
@@ -92,6 +93,8 @@ def _places(sheet: Sheet, column: str, known: Collection[str], mark: str = "") -
 def read_patterns(path: Path, places: Collection[str]) -> pd.DataFrame:
     """Read passenger patterns; `calls` is ``place@departure`` (s after the first departure), separated by blanks.
 
+    A pattern of a `service` runs only where the parameters name it, at their headway.
+
     Raises
     ------
     DataError
@@ -101,6 +104,7 @@ def read_patterns(path: Path, places: Collection[str]) -> pd.DataFrame:
     sheet.expect_columns(_PATTERN, (*_PATTERN, "note"))
     sheet.distinct(("id",))
     frame = pd.DataFrame({name: sheet.text(name) for name in ("id", "kind", "rolling_stock", "days", "country", "source", "quality")})
+    frame["service"] = sheet.frame["service"].astype("str").str.strip()
     sheet.refuse(~frame["kind"].isin(KINDS).to_numpy(), "kind", f"one of: {allowed(KINDS)}")
     sheet.refuse(~frame["days"].isin(list(DAYS)).to_numpy(), "days", f"one of: {allowed(DAYS)}")
     for name, low, high in (
@@ -120,14 +124,27 @@ def read_patterns(path: Path, places: Collection[str]) -> pd.DataFrame:
 
 
 def pattern_trains(patterns: pd.DataFrame, params: TrainDemandParams, streams: Streams, start: pd.Timestamp, n_days: int) -> Trains:
-    """Return the trains of patterns on the days from `start` on."""
+    """Return the trains of patterns on the days from `start` on.
+
+    Raises
+    ------
+    DataError
+        If the parameters name a service that no pattern has.
+    """
+    known = set(patterns["service"]) - {""}
+    for service in params.services:
+        if service not in known:
+            raise DataError(f"demand.railway.services: unknown service '{service}'{nearest(service, known)}; the patterns have: {allowed(known) or 'none'}")
     trains, stops = [], []
     for pattern in _rows(patterns):
+        per_h = params.services.get(str(pattern.service), 0.0) if pattern.service else S_PER_H / float(pattern.headway_s)
+        if per_h <= 0.0:
+            continue
         for day in range(n_days):
             date = start + pd.Timedelta(days=day)
             if date.weekday() not in DAYS[str(pattern.days)]:
                 continue
-            for begin_s in np.arange(pattern.first_s, pattern.last_s + 1e-6, pattern.headway_s):
+            for begin_s in np.arange(pattern.first_s, pattern.last_s + 1e-6, S_PER_H / per_h):
                 train = f"{pattern.id}|{date:%Y-%m-%d}|{begin_s:.0f}"
                 trains.append((train, pattern.kind, pattern.rolling_stock, int(pattern.priority), pattern.country, "passengers"))
                 for seq, call in enumerate(pattern.calls):
@@ -156,6 +173,12 @@ def read_flows(path: Path, places: Collection[str]) -> pd.DataFrame:
     return frame
 
 
+def service_names(folder: Path) -> list[str]:
+    """Return the ids of patterns and freight flows of a dataset's folder of trains, none where there is no such folder."""
+    files = [folder / "patterns.csv", folder / "freight.csv"]
+    return [str(name) for path in files if path.is_file() for name in read_csv(path).text("id")]
+
+
 def weekly(flows: pd.DataFrame, year: int) -> pd.Series[Any]:
     """Return the trains a week of each flow in a year, between 2017 and 2030 on a line, before and after as there."""
     share = np.clip((year - 2017) / 13, 0.0, 1.0)
@@ -165,7 +188,7 @@ def weekly(flows: pd.DataFrame, year: int) -> pd.Series[Any]:
 
 def draw_freight(flows: pd.DataFrame, params: TrainDemandParams, streams: Streams, year: int, start: pd.Timestamp, n_days: int) -> Trains:
     """Draw freight trains on the working days from `start` on; the weekly count is spread evenly over `params.days_per_week` days."""
-    means = (weekly(flows, year) * params.freight_factor / params.days_per_week).to_numpy()
+    means = (weekly(flows, params.count_year or year) * params.freight_factor / params.days_per_week).to_numpy()
     trains, stops = [], []
     for day in range(n_days):
         date = start + pd.Timedelta(days=day)

@@ -117,19 +117,19 @@ class EncounterCount:
         return {"period": self._day.period.name, "stretch": names[stretch], "km": km + self._first_km, "kind": kinds[kind], **of_groups, **counts}
 
 
-def bridge_tables(name: str, bridge: Bridge, fleet: Columns, day: Day) -> dict[str, Mapping[str, Any]]:
-    """Return the rows of a bridge since the last time: its closures for road and rail, and who passed."""
+def bridge_tables(name: str, bridge: Bridge, users: Columns, day: Day) -> dict[str, Mapping[str, Any]]:
+    """Return the rows of a bridge since the last time: its closures for road and rail, and who passed; `users` are ships and trains by number."""
     closures, waits = bridge.drain()
     here = {"period": day.period.name, "bridge": name}
     times = {f"{moment}_s": closures[f"{moment}_ms"] / MS_PER_S for moment in ("road_closed", "opening", "open", "closing", "closed", "road_open")}
     of_closure = {
-        "cause_id": entity_of(fleet, closures["cause_user"]),
+        "cause_id": entity_of(users, closures["cause_user"]),
         "n_ships": closures["n_ships"].astype(np.int64),
         "is_forced": closures["is_forced"] != 0,
         "is_counted": day.period.is_counted(times["road_closed_s"]),
     }
     passages = {
-        "entity_id": entity_of(fleet, waits["who"]),
+        "entity_id": entity_of(users, waits["who"]),
         "user": np.array([user.word for user in BridgeUser], dtype=object)[waits["user"]],
         "cause": np.array([cause.word for cause in BridgeCause], dtype=object)[waits["cause"]],
         "eta_s": waits["eta_ms"] / MS_PER_S,

@@ -15,6 +15,7 @@ from ..streams import Streams
 from ..tables.recorder import Recorder
 from .shipping import shipping
 from .steps import Step, in_order
+from .trains import RAIL_TABLES, Railway, has_trains
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,11 @@ STEPS = (Step("shipping", reads=(), writes=SHIPPING_TABLES, run=shipping),)
 RESULT_TABLES = tuple(table for step in STEPS for table in step.writes)
 
 
+def tables_of(params: DistrictParams) -> tuple[str, ...]:
+    """Return the tables of a replication: those of trains where trains run."""
+    return (*RESULT_TABLES, *(RAIL_TABLES if has_trains(params) else ()))
+
+
 @dataclass(frozen=True, slots=True)
 class District:
     """What does not change between replications of a variant: parameters and what was read from the datasets."""
@@ -53,6 +59,7 @@ class District:
     own_ships: Path | None = None
     level_file: Path | None = None
     discharge_file: Path | None = None
+    railway: Railway | None = None
 
 
 @dataclass(frozen=True, slots=True)

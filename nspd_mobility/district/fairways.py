@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +56,14 @@ class Fairways:
 
 
 def build_fairways(
-    network: FairwayNetwork, params: WaterwayParams, levels: LevelSeries, closures: Mapping[str, Any], windows: Mapping[str, pd.DataFrame]
+    network: FairwayNetwork,
+    params: WaterwayParams,
+    levels: LevelSeries,
+    closures: Mapping[str, Any],
+    windows: Mapping[str, pd.DataFrame],
+    others: Sequence[Facility] = (),
 ) -> Fairways:
-    """Return the facilities of a run on a clock; closures by lock as its kernel reads them, windows by bridge as a table."""
+    """Return the facilities of a run on a clock; closures by lock as its kernel reads them, windows by bridge as a table; others step after them."""
     stretches = _behind_locks(network, list(params.locks))
     layout = _layout(network, params, stretches) if len(stretches) else None
     nodes = layout.node_number if layout is not None else {}
@@ -71,9 +76,15 @@ def build_fairways(
     if layout is not None:
         canal = CanalFacility(CANAL, layout, bridges, {name: f"lock {name}" for name in here})
     locks = {name: LockFacility(f"lock {name}", lock, levels, closures[name], CANAL if name in here else None) for name, lock in params.locks.items()}
-    facilities: list[Facility] = [*([canal] if canal is not None else []), *locks.values()]
+    facilities: list[Facility] = [*([canal] if canal is not None else []), *locks.values(), *others]
     table = network.stretches.loc[stretches, ["length_m", "km_begin", "km_end"]].reset_index()
     return Fairways(Clock(*facilities), locks, canal, layout, bridges, table)
+
+
+def bridges_on_canal(network: FairwayNetwork, params: WaterwayParams) -> list[str]:
+    """Return the bridges that step with the canal, in the order of the parameters."""
+    table = network.stretches.loc[_behind_locks(network, list(params.locks)), ["from_node", "to_node"]]
+    return [name for name in params.bridges if name in {*table["from_node"], *table["to_node"]}]
 
 
 def openings_needed(layout: CanalLayout, params: WaterwayParams, ships: Columns) -> Any:

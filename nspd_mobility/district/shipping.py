@@ -39,8 +39,9 @@ from .boundaries import boundary_passages
 from .canal_tables import CanalTables, EncounterCount, bridge_tables
 from .emissions import Emissions
 from .events import arrival_events, departure_events, passage_events, reached_events, write_events
-from .fairways import build_fairways, openings_needed
+from .fairways import bridges_on_canal, build_fairways, openings_needed
 from .routes import Part, Route, route_through_lock, sail
+from .trains import TrainTraffic
 from .water import Balance
 
 if TYPE_CHECKING:
@@ -84,7 +85,11 @@ class _Shipping:
         self.balances = {name: Balance(name, self.params, lock, levels, self.discharge, day) for name, lock in self.params.locks.items()}
         tables = {name: self._closures(name, lock, levels) for name, lock in self.params.locks.items()}
         closures = {name: closure_records(tables[name], list(lock.chambers)) for name, lock in self.params.locks.items()}
-        self.fairways = build_fairways(day.district.fairways, self.params, levels, closures, self._windows())
+        bridges = bridges_on_canal(day.district.fairways, self.params)
+        self.trains = TrainTraffic(day, bridges) if day.district.railway is not None else None
+        others = [self.trains.facility] if self.trains is not None else []
+        self.fairways = build_fairways(day.district.fairways, self.params, levels, closures, self._windows(), others)
+        self.train_entities = self.trains.entities() if self.trains is not None else {}
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
         for name, balance in self.balances.items():
@@ -289,8 +294,9 @@ class _Shipping:
             self._take_canal(CanalTables(self.canal.canal.drain(), self.fleet, self.fairways.layout, self.day))
         for name, (ship_rows, lockage_rows) in lock_rows.items():
             self._take_lock(name, ship_rows, lockage_rows, until_s)
+        users = join([{name: self.fleet[name] for name in ("number", "entity_id")}, self.train_entities])
         for name, bridge in self.fairways.bridges.items():
-            for table, frame in bridge_tables(name, bridge, self.fleet, self.day).items():
+            for table, frame in bridge_tables(name, bridge, users, self.day).items():
                 self.day.recorder.write(table, frame)
         self._arrive()
 
@@ -372,6 +378,8 @@ class _Shipping:
         for name, balance in self.balances.items():
             self.day.recorder.write("closures", balance.closures.assign(period=self.day.period.name, lock=name))
         self._write_levels(self.levels)
+        if self.trains is not None:
+            self.trains.write()
         self.day.recorder.write("encounters", self.encounters.table())
         self._release_events(np.inf)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..codes import Quality
 from .fields import Params, param
+from .rail import RailParams
 
 _PLANNING = "ProRail planning values as used in FlexSIPP (TU Delft)"
 
@@ -23,6 +24,19 @@ class RailwayParams(Params):
 
     measures: dict[str, bool] = param({}, doc="measures of the rail dataset, and whether each is built", source="none built unless given")
     blocking: BlockingParams = param(BlockingParams(), doc="times of a block")
+
+    operation: RailParams = param(RailParams(), doc="interlocking and dispatching")
+    bridge_open_h_per_day: float = param(
+        0.0,
+        doc="hours a day for which movable bridges are open to ships, in openings drawn ahead that trains have to wait for; 0: trains and simulated ships "
+        "share the bridges (h/day)",
+        source="shared unless given",
+        ge=0,
+        lt=24,
+    )
+    bridge_opening_s: float = param(
+        780.0, doc="length of an opening that is drawn ahead (s)", source="5 h in 23 openings a day, before 2015", low=600.0, high=900.0, gt=0
+    )
 
     def built(self) -> list[str]:
         """Return the measures that are built, sorted."""

@@ -11,6 +11,13 @@ _DELAY = "our estimate; no local data"
 class TrainDemandParams(Params):
     """How many freight trains come, and the delays of all trains."""
 
+    services: dict[str, float] = param(
+        {}, doc="trains an hour and direction of the services of the patterns that run only where a study names them", source="none unless given"
+    )
+    count_year: int = param(0, doc="year of the counts of freight trains; 0: the year that is simulated", source="as simulated unless given", ge=0, le=2100)
+    supplement_share: float = param(
+        0.05, doc="running time that a freight path has over a run without other trains (share)", source=_DELAY, low=0.03, high=0.1, ge=0, le=1
+    )
     freight_factor: float = param(1.0, doc="factor on all freight trains", source="1: demand as given", quality=Quality.ESTIMATE, ge=0, le=1000)
     days_per_week: int = param(5, doc="days of the week with freight, from Monday", source="nvbs.com 2018: no weekend traffic in principle", ge=1, le=7)
     delays: float = param(1.0, doc="factor on delays and dwell excess; 0: all on time", source="1: as given", quality=Quality.ESTIMATE, ge=0, le=10)

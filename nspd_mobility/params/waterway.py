@@ -11,6 +11,7 @@ from .fields import Params, param
 from .levels import LevelParams
 from .lock import LockParams
 from .railway import RailwayParams
+from .train_demand import TrainDemandParams
 from .water import WaterParams
 from .weather import WeatherParams
 
@@ -106,6 +107,7 @@ class DemandParams(Params):
     """All parameters that a demand dataset gives."""
 
     waterway: WaterwayDemandParams = param(doc="ships")
+    railway: TrainDemandParams | None = param(None, doc="trains; left out, none run", source="none unless given")
 
 
 class DistrictParams(Params):

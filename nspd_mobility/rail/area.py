@@ -1,6 +1,6 @@
-"""An interlocked area in memory: the kernel's records made from a network and trains, and its two drivers.
+"""An interlocked area in memory: the kernel's records made from a network and trains, and what drives it.
 
-`RailArea.run` drives the compiled step over trains in order of entry; `RailArea.step` is called by the clock of a coupled run.
+`RailArea.step` does what is due up to a horizon: the clock of a coupled run calls it, and `RailArea.run` does for all of a run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..params import fill_record
 from ..params.rail import RailParams
 from ..units import MS_PER_S, NEVER_MS, to_ms
 from ._kernels import area_records as layout
-from ._kernels.area import run, step
+from ._kernels.area import step
 from ._kernels.records import CELL, PASS, STATE
 
 _FIRST_CAPACITY = 32
@@ -113,20 +113,18 @@ class RailArea:
         )
 
     def run(self, until_ms: int) -> None:
-        """Drive the area over its trains, up to `until_ms`; the compiled driver."""
-        while True:
-            status = run(self.state, self.net, self.live, self.desk, NO_MESSAGES, until_ms, self._rows, self._messages)
-            if status == _OK:
-                return
-            self._grow(status)
+        """Drive the area by itself over its trains, up to and with `until_ms`."""
+        self.step(NO_MESSAGES, 0, int(self.state["now_ms"][0]), until_ms + 1)
 
-    def step(self, inbox: Any, n_inbox: int, now_ms: int) -> int:
-        """Do all that is due at `now_ms`, with the first `n_inbox` messages, and return the next time; the coupled driver."""
+    def step(self, inbox: Any, n_inbox: int, now_ms: int, horizon_ms: int = -NEVER_MS) -> int:
+        """Do all that is due at `now_ms`, with the first `n_inbox` messages, then what is due before the horizon, and return the next time."""
         while True:
-            status, next_ms = step(self.state, self.net, self.live, self.desk, inbox, n_inbox, now_ms, self._rows, self._messages)
+            status, next_ms = step(self.state, self.net, self.live, self.desk, inbox, n_inbox, now_ms, horizon_ms, self._rows, self._messages)
             if status == _OK:
                 return int(next_ms)
             self._grow(status)
+            if next_ms > now_ms:  # the first millisecond is done
+                now_ms, n_inbox = int(next_ms), 0
 
     def next_ms(self) -> int:
         """Return the time of the next train that comes by itself; NEVER_MS where there is none."""

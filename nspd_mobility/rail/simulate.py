@@ -184,21 +184,29 @@ def prepare(
     data = records(layout.TRAIN_DATA, len(trains))
     calls: list[tuple[int, int, int, int]] = []
     visits: list[dict[str, Any]] = []
-    by_train = {name: table.sort_values("seq", kind="stable") for name, table in stops.groupby("train", sort=False)}
+    by_train: dict[str, list[dict[str, Any]]] = {}
+    for row in stops.sort_values("seq", kind="stable").to_dict("records"):
+        by_train.setdefault(row["train"], []).append(row)
+    at = {name: network.sections[name].to_dict() for name in ("length_m", "electrification", "platform_m")}
+    on_way: dict[tuple[Any, ...], list[PlaceOnWay]] = {}
     ordered = trains.assign(hash=[stable_hash("train", str(name)) for name in trains["id"]]).sort_values("hash")
     itineraries: dict[tuple[str, ...], Any] = {}
+    kind_of = network.places["kind"].to_dict()
     for t, one in enumerate(tuples(ordered)):
         if one.id not in by_train:
             raise DataError(f"trains: '{one.id}' has no stops; it needs two places at least")
         planned = _visits(network, str(one.id), by_train[one.id], itineraries)
         if float(one.entry_speed_m_s) > 0.0:
             planned[0]["is_stop"] = False
-        places = _places(network, str(one.id), planned, stock[str(one.stock)], rules)
+        key = (str(one.stock), *((v["place"], v["is_stop"], v["tracks"], v["reverses"], v["track"], v["platform_m"]) for v in planned))
+        if key not in on_way:
+            on_way[key] = _places(network, at, str(one.id), planned, stock[str(one.stock)], rules)
+        places = on_way[key]
         way = ways.add(places)
         if way < 0:
             here, there = places[-way - 2].place, places[-way - 1].place
             raise DataError(f"train '{one.id}' can't get from '{here}' to '{there}' on a track that takes it; look at lengths, platforms, wires and reversals")
-        is_exit = network.places["kind"][places[-1].place] == "border"
+        is_exit = kind_of[places[-1].place] == "border"
         speed = float(one.entry_speed_m_s)
         first = planned[0]
         depart_ms = to_ms(first["departure_s"])
@@ -244,9 +252,8 @@ def _closures_ms(closures: pd.DataFrame | None, network: TrackNetwork) -> dict[s
     return found
 
 
-def _visits(network: TrackNetwork, train: str, table: pd.DataFrame, itineraries: dict[tuple[str, ...], Any]) -> list[dict[str, Any]]:
+def _visits(network: TrackNetwork, train: str, rows: list[dict[str, Any]], itineraries: dict[tuple[str, ...], Any]) -> list[dict[str, Any]]:
     """Return the places of a train, those passed between its stops too, with what the table says of them."""
-    rows = table.to_dict("records")
     names = tuple(str(row["place"]) for row in rows)
     if names not in itineraries:
         try:
@@ -284,10 +291,11 @@ def _visits(network: TrackNetwork, train: str, table: pd.DataFrame, itineraries:
     return found
 
 
-def _places(network: TrackNetwork, train: str, visits: list[dict[str, Any]], stock: Train, rules: RailParams) -> list[PlaceOnWay]:
+def _places(
+    network: TrackNetwork, at: dict[str, dict[str, Any]], train: str, visits: list[dict[str, Any]], stock: Train, rules: RailParams
+) -> list[PlaceOnWay]:
     """Return what a train does at its places, with the tracks that take it."""
     found = []
-    table = network.sections
     for k, visit in enumerate(visits):
         place = visit["place"]
         is_border = network.places["kind"][place] == "border"
@@ -295,13 +303,13 @@ def _places(network: TrackNetwork, train: str, visits: list[dict[str, Any]], sto
         tracks = []
         why = ""
         for track in visit["tracks"]:
-            length = float(table["length_m"][track])
-            wire = str(table["electrification"][track])
+            length = float(at["length_m"][track])
+            wire = str(at["electrification"][track])
             if is_stop and k > 0 and stock.length_m > length:
                 why = why or f"is {stock.length_m:g} m long and track '{track}' is {length:g} m"
             elif visit["reverses"] and stock.length_m + rules.overlap_m > length:
                 why = why or f"is {stock.length_m:g} m long, and must reverse within track '{track}', which is {length:g} m"
-            elif float(table["platform_m"][track]) < visit["platform_m"]:
+            elif float(at["platform_m"][track]) < visit["platform_m"]:
                 why = why or f"needs a platform of {visit['platform_m']:g} m and track '{track}' has {float(table['platform_m'][track]):g} m"
             elif stock.wires is not None and wire not in stock.wires:
                 why = why or f"runs under {allowed_wires(stock)}, and track '{track}' has {wire}"

@@ -41,6 +41,7 @@ from .uncertainty import drawn_values
 
 if TYPE_CHECKING:
     from ..district.day import District
+    from ..district.trains import Railway
 
 Summarise = Callable[[Path, dict[str, Any]], None]
 """Adds the indicators to a replication's folder: called with the folder and the facts of the run."""
@@ -95,8 +96,28 @@ def district_of(study: Study, variant: Variant) -> District:
         constituents=constituents,
         own_ships=own_ships_file(study, variant),
         level_file=named_file(study, variant, (*water, "series", "file"), levels.series.file),
+        railway=_railway(study, variant),
         discharge_file=named_file(study, variant, (*water, "discharge", "file"), levels.discharge.file),
     )
+
+
+@lru_cache(maxsize=4)
+def _tracks(network: Path, demand: Path, bridges: tuple[str, ...], measures: tuple[str, ...], data_hash: str) -> Railway:
+    from ..district.trains import read_trains
+    from ..network.railway_file import read_railway
+
+    return read_trains(demand / "rail", read_railway(network, bridges=bridges, measures=measures))
+
+
+def _railway(study: Study, variant: Variant) -> Railway | None:
+    """Return the railway of a variant, None where no trains run."""
+    from ..district.trains import has_trains
+
+    rules = variant.params.network.railway
+    if rules is None or not has_trains(variant.params):
+        return None
+    bridges = tuple(variant.params.network.waterway.bridges)
+    return _tracks(study.network.folder, study.demand.folder, bridges, tuple(rules.built()), study.data_hash)
 
 
 def constituents_file(study: Study, variant: Variant) -> Path:
@@ -188,7 +209,7 @@ def check_routes(study: Study, variants: list[Variant]) -> None:
 
 def compute(job: Job, summarise: Summarise | None, on_progress: Callable[[float], None] = lambda share: None) -> float:
     """Compute one replication into its folder and return the seconds it took."""
-    from ..district.day import RESULT_TABLES, simulate_day  # the kernels take 0.7 s to load; a run whose results are all there needs none
+    from ..district.day import simulate_day, tables_of  # the kernels take 0.7 s to load; a run whose results are all there needs none
 
     begin = time.perf_counter()
     study = _study(job.study, job.hashes["study"])
@@ -197,7 +218,7 @@ def compute(job: Job, summarise: Summarise | None, on_progress: Callable[[float]
     check_ships(study, variant)  # here, since reading the tables takes 0.4 s, which a run with all results there need not
     check_routes(study, [variant])
     with writing(job.out / cell.path) as folder:
-        with Recorder(folder, RESULT_TABLES) as recorder:
+        with Recorder(folder, tables_of(variant.params)) as recorder:
             simulate_day(district_of(study, variant), variant.year, study.periods(), Streams(job.seed, job.stream), recorder, on_progress)
         if summarise is not None:
             summarise(folder, job.facts)

@@ -321,19 +321,26 @@ BOUNDARY_PASSAGES = Table(
 
 TRAINS = Table(
     "trains",
-    "One row per train and place of its way, passed or stopped at.",
+    "One row per train and place on its way; what did not happen has no time.",
     _columns("""
-        period      string  typical period of the calendar
-        train       string  natural key of the train
-        seq         int64   order on its way
-        place       string  station, loop, yard or border
-        track       string  section that it took there, empty where it did not come
-        planned_arrival_s   double  planned arrival, where there is one
-        arrival_s   double  head at the end of the track
-        planned_departure_s double  planned departure, where there is one
-        departure_s double  leaves, or passes
-        is_stop     bool    stops there
-        delay_s     double  arrival less planned arrival
+        period              string  typical period of the calendar
+        train               string  the train
+        entity_id           uint64  its number in events and at bridges
+        service             string  pattern or freight flow
+        kind                string  passenger, freight or light_engine
+        seq                 int64   number of the place on its way
+        place               string  place of the railway
+        in_district         bool    the place lies in the District
+        track               string  section that it took there
+        is_stop             bool    it stops there
+        planned_arrival_s   double  planned arrival
+        arrival_s           double  arrival, or the head at the end of the track
+        planned_departure_s double  planned departure
+        departure_s         double  departure
+        delay_s             double  arrival after the plan
+        entry_delay_s       double  delay with which the train comes
+        is_finished         bool    the train was through before the end of the drain
+        is_counted          bool    the train departs in the measured window
         """),
 )
 
@@ -341,29 +348,33 @@ SECTIONS = Table(
     "sections",
     "One row per train and section of track that it had.",
     _columns("""
-        period    string  typical period of the calendar
-        train     string  natural key of the train
-        section   string  section of track
-        direction int64   1 from its from_node to its to_node, -1 back
-        reserve_s double  reserved
-        enter_s   double  head in
-        leave_s   double  tail out
-        release_s double  may be reserved again
+        period     string  typical period of the calendar
+        train      string  the train
+        section    string  section of track
+        direction  int64   1 from its from_node to its to_node, -1 back
+        reserve_s  double  reserved for it
+        enter_s    double  head in
+        leave_s    double  tail out
+        release_s  double  free for others
+        is_counted bool    the train counts
         """),
 )
 
 TRAIN_WAITS = Table(
     "train_waits",
-    "The ledger of trains: time lost and gained by cause and causer; adds up to the delay of each train at its end.",
+    "The ledger of delays: one row per stretch of time that a train lost or gained; per train they add up to its delay at its end.",
     _columns("""
-        period  string  typical period of the calendar
-        train   string  natural key of the train
-        at      string  section or conflict area that it waited for, empty where none
-        begin_s double  begin
-        end_s   double  end
-        delay_s double  time booked, negative where time is gained
-        cause   string  entry, track, order, held_by_safety, bridge, closure, reversal_track, dwell, running or recovery
-        causer  string  train that it is due to, 'ships' at a bridge, empty where none
+        period      string  typical period of the calendar
+        train       string  the train
+        kind        string  its kind
+        at          string  section or conflict area
+        begin_s     double  begin
+        end_s       double  end
+        delay_s     double  time lost, below 0 gained
+        cause       string  entry, track, order, held_by_safety, bridge, closure, reversal_track, dwell, running or recovery
+        causer      string  the train that was in the way, ships, or nobody
+        causer_kind string  kind of that train, ships, or nobody
+        is_counted  bool    the train counts
         """),
 )
 

@@ -156,11 +156,13 @@ def check_invariants(run: RunFolder, quiet: bool) -> None:
     CheckFailed
         If one does not hold.
     """
-    from ..tables.invariants import CHECKED_TABLES, check_waterway
+    from ..tables.invariants import CHECKED_TABLES, CHECKED_WITH_TRAINS, check_waterway
 
     cells = [*run.cells(), *run.cells(draws=True)]
     for cell in cells:
-        faults = check_waterway({name: run.read(cell, name) for name in CHECKED_TABLES}, run.facts, cell.variant)
+        with_trains = (run.folder(cell) / "trains.parquet").is_file()
+        names = (*CHECKED_TABLES, *(CHECKED_WITH_TRAINS if with_trains else ()))
+        faults = check_waterway({name: run.read(cell, name) for name in names}, run.facts, cell.variant)
         if faults:
             raise CheckFailed(f"{cell.path}: {faults[0]}" + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""))
     if not quiet:

@@ -1,4 +1,4 @@
-"""An interlocked rail area as a facility: one compiled step for all that happens in one millisecond, and the loop over milliseconds.
+"""An interlocked rail area as a facility: one compiled step for all that happens in one millisecond, and before the others act.
 
 Within a millisecond the order is release (tails are clear), state change (trains arrive, bridges are closed for them), request, grant. Ties
 end at the train's key, never at the order of insertion or the place in memory.
@@ -26,8 +26,8 @@ _MOST_ROUNDS = 10_000
 
 
 @kernel
-def step(state, net, live, desk, inbox, n_inbox, now_ms, rows, messages):
-    """Do all that is due at `now_ms`.
+def step(state, net, live, desk, inbox, n_inbox, now_ms, horizon_ms, rows, messages):
+    """Do all that is due at `now_ms`, and then what is due before the horizon, up to the first message that goes out.
 
     Parameters
     ----------
@@ -37,34 +37,32 @@ def step(state, net, live, desk, inbox, n_inbox, now_ms, rows, messages):
     inbox : record array of MESSAGE_IN
         What bridges granted: the first `n_inbox` records.
     now_ms : int
+    horizon_ms : int
+        Before it nobody else acts.
     rows, messages : record arrays
         Results and messages, appended at ``state[0].n_rows`` and ``state[0].n_messages``.
 
     Returns
     -------
     status : int
-        0, or the reason why nothing was done: something has to grow, or the clock ran backwards; CANNOT_RUN ends the run.
+        0, or the reason why it stopped: something has to grow, or the clock ran backwards; CANNOT_RUN ends the run.
     next_ms : int
-        When something is due next without messages.
+        When something is due next without messages; where something has to grow, the time at which nothing was done yet.
     """
     area = state[0]
     if now_ms < area.now_ms:
         return _CLOCK_RAN_BACK, area.now_ms
     status = _instant(area, net, live, desk, inbox, n_inbox, now_ms, rows, messages)
-    return status, _next_ms(area, net, live)
-
-
-@kernel
-def run(state, net, live, desk, inbox, until_ms, rows, messages):
-    """Do all that is due up to `until_ms`; the compiled driver. Returns the status; call again after growing."""
-    area = state[0]
-    while True:
+    if status != _OK:
+        return status, now_ms
+    while area.n_messages == 0:
         next_ms = _next_ms(area, net, live)
-        if next_ms > until_ms or next_ms >= _NEVER_MS:
-            return _OK
+        if next_ms >= horizon_ms or next_ms >= _NEVER_MS:
+            break
         status = _instant(area, net, live, desk, inbox, 0, next_ms, rows, messages)
         if status != _OK:
-            return status
+            return status, next_ms
+    return _OK, _next_ms(area, net, live)
 
 
 @kernel

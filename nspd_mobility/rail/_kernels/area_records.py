@@ -140,7 +140,7 @@ SLOT = np.dtype(
         ("depart_ms", "i8"),  # of the last stop
         ("arrive_ms", "i8"),
         ("plan_ms", "i8"),  # planned time of the last stop
-        ("booked_ms", "i8"),  # time lost at the present stop that has its cause already
+        ("booked_ms", "i8"),  # time lost since the last stop or grant that has its cause already
         ("second", "i8"),  # second track of a reversal, -1 for none
         ("dwell_end_ms", "i8"),
         ("arrived_place", "i8"),  # of the last stop

@@ -142,7 +142,8 @@ def go(area, net, live, desk, rows, i, clear_ms, now_ms):
             at_m, at_ms = slot.path_m, slot.stop_ms
         ghost_ms = plan_ghost(slot, ghost, pieces, physics, desk.cells, desk.points_m, desk.passes, desk.trial, at_m)
         lost_ms = at_ms - ghost_ms
-        book(area, rows, slot, RUNS, slot.last_causer, -1, clear_ms, clear_ms, lost_ms - slot.lost_ms - booked_ms)
+        book(area, rows, slot, RUNS, slot.last_causer, -1, clear_ms, clear_ms, lost_ms - slot.lost_ms - booked_ms - slot.booked_ms)
+        slot.booked_ms = 0
         slot.lost_ms = lost_ms
     schedule(area, live, i)
     return _OK
@@ -257,7 +258,7 @@ def hold_second(area, net, live, rows, i, track, now_ms):
     """The train has its second track: the locomotive runs round."""
     slot = live.slots[i]
     train = net.trains[slot.train]
-    slot.booked_ms = close_cause(area, rows, slot, now_ms)
+    slot.booked_ms += close_cause(area, rows, slot, now_ms)
     stop_waiting(area, live, i)
     piece = add_piece(slot, live.pieces[i], live.holders, i, track, track, 0, _FAR_M, _FAR_M, now_ms)
     piece.enter_ms = now_ms
@@ -281,6 +282,7 @@ def enter(area, net, live, desk, rows, i, now_ms):
     if train.entry_speed_m_s > 0.0:
         enter_ms = max(enter_ms, now_ms + area.setup_ms + area.sight_reaction_ms)
     close_cause(area, rows, slot, enter_ms)
+    slot.booked_ms = 0
     stop_waiting(area, live, i)
     book_difference(area, rows, slot, ENTRY, -1, train.entry_ms, train.entry_ms - train.planned_ms)
     slot.plan_ms = train.planned_ms

@@ -13,7 +13,7 @@ from ...units import MS_PER_S, NEVER_MS
 from .area_records import BRIDGE_ASKED, BRIDGE_NONE, N_PIECE, NOTHING, OUTSIDE, RUNNING, SECOND_TRACK, STANDING
 from .authority import ask_bridge, enter, go, hold_second, refresh_final, schedule
 from .ledger import BRIDGE, CLOSURE, NONE, ORDER, REVERSAL_TRACK, SAFETY, TRACK, set_cause
-from .occupancy import block_end, block_mask, holder_of, meets, set_bit, take_block
+from .occupancy import block_end, block_mask, copy, holder_of, meets, set_bit, take_block
 from .safety import all_finish, cover, shares_begin
 
 _TIMETABLE = int(Dispatching.TIMETABLE)
@@ -236,7 +236,7 @@ def _try_block(area, net, live, desk, rows, messages, i, k, now_ms):
             return status, True
         if cause == NONE:
             cause, causer, at = found
-            live.wants[i, :] = mask
+            copy(mask, live.wants[i])
     set_cause(area, rows, slot, cause, live.slots[causer].train if causer >= 0 else -1, at, now_ms)
     return 0, False
 
@@ -279,7 +279,7 @@ def _unsafe(area, net, live, desk, i, r, place, end, mask):
     train = net.trains[slot.train]
     physics = net.physics[train.physics]
     kept = desk.work[3]
-    kept[:] = live.finals[i]
+    copy(live.finals[i], kept)
     old_place, old_route, old_next = slot.place, slot.route, slot.next_element
     slot.place, slot.route, slot.next_element = place, r, end
     is_gone = end >= net.routes[r].n and place == train.n_places - 1 and train.is_exit != 0
@@ -294,7 +294,7 @@ def _unsafe(area, net, live, desk, i, r, place, end, mask):
                 if piece.end_m > reach_m:
                     set_bit(final, piece.resource)
     stuck = all_finish(area, net, live.slots, live.finals, desk, -1 if is_gone else i)
-    live.finals[i, :] = kept
+    copy(kept, live.finals[i])
     slot.place, slot.route, slot.next_element = old_place, old_route, old_next
     return stuck
 

@@ -70,7 +70,7 @@ def set_cause(area, rows, slot, cause, causer, at, now_ms):
         slot.at = at
         return
     if slot.cause != NONE:
-        close_cause(area, rows, slot, now_ms)
+        slot.booked_ms += close_cause(area, rows, slot, now_ms)
         slot.since_ms = now_ms
     slot.cause = cause
     slot.causer = causer

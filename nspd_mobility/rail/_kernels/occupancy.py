@@ -31,6 +31,13 @@ def meets(a, b, n_words):
 
 
 @kernel
+def copy(source, target):
+    """Write one row of whole numbers over another."""
+    for w in range(source.shape[0]):
+        target[w] = source[w]
+
+
+@kernel
 def block_end(sections, routes, elements, r, first, length_m):
     """Return the element after the block that begins at element `first` of route `r`.
 

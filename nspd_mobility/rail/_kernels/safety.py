@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ...kernels.jit import kernel
 from .area_records import RUNNING, STANDING
-from .occupancy import block_mask, has_bit, meets, set_bit
+from .occupancy import block_mask, copy, has_bit, meets, set_bit
 
 
 @kernel
@@ -172,7 +172,7 @@ def _search(area, net, slots, finals, desk):
             n_states += 1
             _make(area, net, slots, finals, desk, move, depth)
             gone = desk.gone[depth + 1]
-            gone[:] = desk.gone[depth]
+            copy(desk.gone[depth], gone)
             depth += 1
             if take_out(area, net, slots, finals, gone, desk.reach, desk.work) == 0:
                 for d in range(depth - 1, -1, -1):
@@ -231,7 +231,7 @@ def _make(area, net, slots, finals, desk, move, depth):
     """Make a move, and remember what was before."""
     slot = slots[move.slot]
     move.old_place, move.old_route, move.old_next = slot.place, slot.route, slot.next_element
-    desk.kept[depth, :] = finals[move.slot]
+    copy(finals[move.slot], desk.kept[depth])
     slot.place, slot.route, slot.next_element = move.place, move.route, net.routes[move.route].n
     length_m = net.physics[net.trains[slot.train].physics].length_m + area.overlap_m
     cover(net.sections, net.routes, net.elements, move.route, net.routes[move.route].n, length_m, finals[move.slot])
@@ -242,4 +242,4 @@ def _undo(slots, finals, desk, move, depth):
     """Take a move back."""
     slot = slots[move.slot]
     slot.place, slot.route, slot.next_element = move.old_place, move.old_route, move.old_next
-    finals[move.slot, :] = desk.kept[depth]
+    copy(desk.kept[depth], finals[move.slot])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..rail_invariants import check_area
 from .bridges import bridge_cycles_are_in_order, bridge_passages_fit_an_opening, openings_begin_outside_windows
 from .canal import legs_are_contiguous
 from .chambers import DangerousGoodsRule, Sizes, ships_do_not_overlap, ships_lie_inside_the_chamber, ships_with_cones_keep_their_distance
@@ -22,6 +23,7 @@ from .water import water_balances
 
 __all__ = [
     "CHECKED_TABLES",
+    "CHECKED_WITH_TRAINS",
     "DangerousGoodsRule",
     "Sizes",
     "bridge_cycles_are_in_order",
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 CHECKED_TABLES = ("ships", "lockages", "closures", "legs", "waits", "bridge_closures", "bridge_passages", "bridge_windows", "water", "events")
+CHECKED_WITH_TRAINS = ("trains", "sections", "train_waits")
 
 
 def check_waterway(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], variant: str) -> list[str]:
@@ -57,7 +60,7 @@ def check_waterway(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any],
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Those of `CHECKED_TABLES`; a table that is not there is not checked.
+        Those of `CHECKED_TABLES`, and of `CHECKED_WITH_TRAINS` where trains run; a table that is not there is not checked.
     facts : mapping
         The content of ``run.json``.
     variant : str
@@ -87,6 +90,10 @@ def check_waterway(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any],
             found += openings_begin_outside_windows(openings, tables["bridge_windows"])
     if "water" in tables:
         found += water_balances(tables["water"])
+    if "sections" in tables:
+        for period, sections in tables["sections"].groupby("period"):
+            trains, train_waits = (tables[name][tables[name]["period"] == period] for name in ("trains", "train_waits"))
+            found += check_area(sections, trains, train_waits)
     if "events" in tables:
         found += events_are_in_order(tables["events"])
     return found
