@@ -310,7 +310,7 @@ def _places(
             elif visit["reverses"] and stock.length_m + rules.overlap_m > length:
                 why = why or f"is {stock.length_m:g} m long, and must reverse within track '{track}', which is {length:g} m"
             elif float(at["platform_m"][track]) < visit["platform_m"]:
-                why = why or f"needs a platform of {visit['platform_m']:g} m and track '{track}' has {float(table['platform_m'][track]):g} m"
+                why = why or f"needs a platform of {visit['platform_m']:g} m and track '{track}' has {float(at['platform_m'][track]):g} m"
             elif stock.wires is not None and wire not in stock.wires:
                 why = why or f"runs under {allowed_wires(stock)}, and track '{track}' has {wire}"
             else:
