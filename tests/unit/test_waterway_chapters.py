@@ -131,10 +131,13 @@ def facts(variants: list[str], scenarios: list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def make_run(folder: Path, variants: dict[str, dict[str, float]], scenarios: dict[str, float] | None = None, without: tuple[str, ...] = ()) -> RunFolder:
+def make_run(
+    folder: Path, variants: dict[str, dict[str, float]], scenarios: dict[str, float] | None = None, without: tuple[str, ...] = (), window_days: int = 61
+) -> RunFolder:
     """Write a run of two replications; a scenario multiplies traffic and waits by its factor; the tables `without` are empty."""
     scenarios = scenarios or {"base": 1.0}
     known = facts(list(variants), list(scenarios))
+    known["inventory"].append(known["inventory"][0] | {"path": "network.waterway.water.treaty_window_days", "value": window_days, "unit": "days"})
     for scenario, factor in scenarios.items():
         for variant, given in variants.items():
             for replication in range(2):
@@ -219,6 +222,12 @@ def test_water_is_judged_by_the_flow_of_the_treaty(words: str) -> None:
     assert "can be kept up, with 2.6 m³/s to spare" in words
     assert "Over 1 measured day the salinity mostly shows the initial state" in words
     assert "two months (61 days) and 1 are measured: the mean over the measured days is no verdict" in words
+
+
+def test_where_a_window_is_measured_the_treaty_is_judged_by_it(tmp_path: Path) -> None:
+    words = write_report(make_run(tmp_path, {"now": THREE["now"]}, window_days=1), "en").read_text(encoding="utf-8")
+    assert "Windows of 1 days below the treaty" in words
+    assert "no verdict on the treaty" not in words
 
 
 def test_the_places_of_the_canal_are_those_of_the_run(words: str) -> None:
