@@ -55,7 +55,12 @@ class Fairways:
 
 
 def build_fairways(
-    network: FairwayNetwork, params: WaterwayParams, levels: LevelSeries, closures: Mapping[str, Any], windows: Mapping[str, pd.DataFrame], others: Sequence[Facility] = ()
+    network: FairwayNetwork,
+    params: WaterwayParams,
+    levels: LevelSeries,
+    closures: Mapping[str, Any],
+    windows: Mapping[str, pd.DataFrame],
+    others: Sequence[Facility] = (),
 ) -> Fairways:
     """Return the facilities of a run on a clock; closures by lock as its kernel reads them, windows by bridge as a table; others step after them."""
     stretches = _behind_locks(network, list(params.locks))

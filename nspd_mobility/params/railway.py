@@ -34,7 +34,9 @@ class RailwayParams(Params):
         ge=0,
         lt=24,
     )
-    bridge_opening_s: float = param(780.0, doc="length of an opening that is drawn ahead (s)", source="5 h in 23 openings a day, before 2015", low=600.0, high=900.0, gt=0)
+    bridge_opening_s: float = param(
+        780.0, doc="length of an opening that is drawn ahead (s)", source="5 h in 23 openings a day, before 2015", low=600.0, high=900.0, gt=0
+    )
 
     def built(self) -> list[str]:
         """Return the measures that are built, sorted."""

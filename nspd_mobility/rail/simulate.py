@@ -291,7 +291,9 @@ def _visits(network: TrackNetwork, train: str, rows: list[dict[str, Any]], itine
     return found
 
 
-def _places(network: TrackNetwork, at: dict[str, dict[str, Any]], train: str, visits: list[dict[str, Any]], stock: Train, rules: RailParams) -> list[PlaceOnWay]:
+def _places(
+    network: TrackNetwork, at: dict[str, dict[str, Any]], train: str, visits: list[dict[str, Any]], stock: Train, rules: RailParams
+) -> list[PlaceOnWay]:
     """Return what a train does at its places, with the tracks that take it."""
     found = []
     for k, visit in enumerate(visits):
@@ -308,7 +310,7 @@ def _places(network: TrackNetwork, at: dict[str, dict[str, Any]], train: str, vi
             elif visit["reverses"] and stock.length_m + rules.overlap_m > length:
                 why = why or f"is {stock.length_m:g} m long, and must reverse within track '{track}', which is {length:g} m"
             elif float(at["platform_m"][track]) < visit["platform_m"]:
-                why = why or f"needs a platform of {visit['platform_m']:g} m and track '{track}' has {float(table['platform_m'][track]):g} m"
+                why = why or f"needs a platform of {visit['platform_m']:g} m and track '{track}' has {float(at['platform_m'][track]):g} m"
             elif stock.wires is not None and wire not in stock.wires:
                 why = why or f"runs under {allowed_wires(stock)}, and track '{track}' has {wire}"
             else:
