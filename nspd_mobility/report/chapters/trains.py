@@ -34,7 +34,8 @@ def trains(context: Context) -> list[Block]:
     blocks: list[Block] = [Prose(_lead(context), "lead")]
     if context.others:
         blocks.append(Bullets([_other(context, variant) for variant in context.others]))
-    return [*blocks, Heading(say("trains.budgets")), _budgets(context), Heading(say("trains.punctuality")), _punctuality(context), _causes(context), *_graph(context)]
+    blocks += [Heading(say("trains.budgets")), _budgets(context), Heading(say("trains.punctuality")), _punctuality(context), _causes(context)]
+    return [*blocks, *_graph(context)]
 
 
 def _budget(context: Context, variant: str) -> dict[str, Text]:
