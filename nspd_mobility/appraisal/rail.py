@@ -9,6 +9,7 @@ Ships are delayed by a train where that was the longest part of their wait at a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from .registry import Figure, Figures, by, indicator, measured_days, weighted_me
 
 _MIN_S = 60.0
 _PUNCTUAL_MIN = (3.0, 6.0)  # the two thresholds that punctuality is published with
-KINDS = ("passenger", "freight", "light_engine")
+KINDS = ("passenger-trains", "freight-trains", "light-engines")
+_KIND = dict(zip(("passenger", "freight", "light_engine"), KINDS, strict=True))  # "freight" alone stands for ships
 CAUSES = ("entry", "track", "order", "held_by_safety", "bridge", "closure", "reversal_track", "dwell", "running", "recovery")
 _BRIDGE = "bridge"
 _BEHIND = ("track", "order", "held_by_safety", "reversal_track")
@@ -35,6 +37,14 @@ def _exits(trains: pd.DataFrame) -> pd.DataFrame:
     return ends.assign(added_min=added_min.where(ends["is_finished"] & added_min.notna(), np.inf))
 
 
+def _with_name(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(kind=frame["kind"].map(_KIND))
+
+
+def _by_kind(frame: pd.DataFrame, function: Callable[[pd.DataFrame], Figure]) -> Figures:
+    return by(_with_name(frame), "kind", function)
+
+
 def _share(condition: str) -> Any:
     return lambda rows: Figure(weighted_mean(rows[condition].to_numpy(dtype=float), rows["weight"].to_numpy()), len(rows))
 
@@ -43,28 +53,28 @@ def _share(condition: str) -> Any:
 def trains_per_day(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Trains per day, cancelled ones included, by kind."""
     days = measured_days(facts)
-    return by(trains[trains["seq"] == 0], "kind", lambda rows: Figure(float(rows["weight"].sum()) / days, len(rows)))
+    return _by_kind(trains[trains["seq"] == 0], lambda rows: Figure(float(rows["weight"].sum()) / days, len(rows)))
 
 
 @indicator("train_cancelled_share", "–", ("trains",), "train_kind")
 def train_cancelled_share(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the trains that were not through at the end of the drain, by kind."""
     firsts = trains[trains["seq"] == 0]
-    return by(firsts.assign(is_cancelled=~firsts["is_finished"]), "kind", _share("is_cancelled"))
+    return _by_kind(firsts.assign(is_cancelled=~firsts["is_finished"]), _share("is_cancelled"))
 
 
 @indicator("train_punctuality_3_min", "–", ("trains",), "train_kind")
 def train_punctuality_3_min(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the trains whose added delay at the last place in the District is under 3 minutes, by kind; cancelled counts as late."""
     exits = _exits(trains)
-    return by(exits.assign(is_punctual=exits["added_min"] < _PUNCTUAL_MIN[0]), "kind", _share("is_punctual"))
+    return _by_kind(exits.assign(is_punctual=exits["added_min"] < _PUNCTUAL_MIN[0]), _share("is_punctual"))
 
 
 @indicator("train_punctuality_6_min", "–", ("trains",), "train_kind")
 def train_punctuality_6_min(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Share of the trains whose added delay there is under 6 minutes, by kind; cancelled counts as late."""
     exits = _exits(trains)
-    return by(exits.assign(is_punctual=exits["added_min"] < _PUNCTUAL_MIN[1]), "kind", _share("is_punctual"))
+    return _by_kind(exits.assign(is_punctual=exits["added_min"] < _PUNCTUAL_MIN[1]), _share("is_punctual"))
 
 
 @indicator("train_added_delay_mean", "min", ("trains",), "train_kind")
@@ -72,13 +82,13 @@ def train_added_delay_mean(trains: pd.DataFrame, facts: dict[str, Any]) -> Figur
     """Mean added delay of the trains that finished, by kind; gains count as negative."""
     exits = _exits(trains)
     done = exits[np.isfinite(exits["added_min"])]
-    return by(done, "kind", lambda rows: Figure(weighted_mean(rows["added_min"].to_numpy(), rows["weight"].to_numpy()), len(rows)))
+    return _by_kind(done, lambda rows: Figure(weighted_mean(rows["added_min"].to_numpy(), rows["weight"].to_numpy()), len(rows)))
 
 
 @indicator("train_added_delay_p80", "min", ("trains",), "train_kind")
 def train_added_delay_p80(trains: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Added delay that 80 % of the trains do not exceed, by kind; a cancelled train exceeds all."""
-    return by(_exits(trains), "kind", lambda rows: Figure(weighted_quantile(rows["added_min"].to_numpy(), rows["weight"].to_numpy(), 0.8), len(rows)))
+    return _by_kind(_exits(trains), lambda rows: Figure(weighted_quantile(rows["added_min"].to_numpy(), rows["weight"].to_numpy(), 0.8), len(rows)))
 
 
 @indicator("train_run_minutes_mean", "min", ("trains",), "train_service")
@@ -102,7 +112,7 @@ def train_delay_minutes_per_day(train_waits: pd.DataFrame, facts: dict[str, Any]
 @indicator("train_bridge_minutes_per_day", "min/day", ("train_waits",), "train_kind")
 def train_bridge_minutes_per_day(train_waits: pd.DataFrame, facts: dict[str, Any]) -> Figures:
     """Budget of bridges: minutes per day that trains lose to ships at movable bridges, by kind."""
-    return _minutes_per_day(train_waits[train_waits["cause"] == _BRIDGE], "kind", facts)
+    return _minutes_per_day(_with_name(train_waits[train_waits["cause"] == _BRIDGE]), "kind", facts)
 
 
 @indicator("train_mixed_minutes_per_day", "min/day", ("train_waits",), "train_kind")
@@ -110,7 +120,7 @@ def train_mixed_minutes_per_day(train_waits: pd.DataFrame, facts: dict[str, Any]
     """Budget of mixed traffic: minutes per day that passenger and freight trains cost each other, by kind of the one that waits."""
     pairs = pd.Series(list(zip(train_waits["kind"], train_waits["causer_kind"], strict=True)), index=train_waits.index, dtype=object)
     is_mixed = pairs.isin(_MIXED) & train_waits["cause"].isin(_BEHIND)
-    return _minutes_per_day(train_waits[is_mixed], "kind", facts)
+    return _minutes_per_day(_with_name(train_waits[is_mixed]), "kind", facts)
 
 
 @indicator("train_bridge_waits_per_day", "1/day", ("train_waits",), "train_kind")
@@ -118,7 +128,7 @@ def train_bridge_waits_per_day(train_waits: pd.DataFrame, facts: dict[str, Any])
     """Waits of trains for ships at movable bridges per day, by kind."""
     days = measured_days(facts)
     at_bridge = train_waits[(train_waits["cause"] == _BRIDGE) & (train_waits["delay_s"] > 0.0)]
-    return by(at_bridge, "kind", lambda rows: Figure(float(rows["weight"].sum()) / days, len(rows)))
+    return _by_kind(at_bridge, lambda rows: Figure(float(rows["weight"].sum()) / days, len(rows)))
 
 
 @indicator("ship_minutes_by_trains_per_day", "min/day", ("trains", "bridge_passages"), "bridge")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.period import Period
+from ..network.railway_file import read_railway
 from ..tables.schemas import SCHEMA_VERSION
 from .definition import Study, Variant, plain
 from .store import code_hash, versions
@@ -56,6 +57,7 @@ def run_facts(study: Study, variants: list[Variant], seed: int, replications: in
             "demand": {"name": study.demand.name, "title": study.demand.titles, "licence": study.demand.licence},
         },
         "map": _map(study),
+        **({"railway": _railway(study)} if any(v.params.demand.railway is not None for v in variants) else {}),
         "program": {"version": version, "code": code_hash(), **versions()},
         "data_hash": study.data_hash,
     }
@@ -158,6 +160,13 @@ def _map(study: Study) -> dict[str, Any]:
 def _title(row: Any) -> dict[str, str]:
     """Return the name of a node or stretch in Dutch and English."""
     return {"nl": row["name"], "en": row["name_en"] or row["name"]}
+
+
+def _railway(study: Study) -> dict[str, Any]:
+    """Return the places of the railway, those of measures too, for drawing."""
+    plan = read_railway(study.network.folder, study.network.tree).plan
+    table = plan.tables["places"]
+    return {"places": {str(i): {"name": row["name"], "lon": float(row["lon_deg"]), "lat": float(row["lat_deg"])} for i, row in table.iterrows()}}
 
 
 def _kilometres(stretch: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from nspd_mobility.params.train_demand import TrainDemandParams
 from nspd_mobility.streams import Streams
 
 FOLDER = Path("demand/nspd/rail")
-PLACES = read_railway(Path("networks/nspd")).places
+PLACES = read_railway(Path("networks/nspd")).plan.tables["places"]
 MONDAY = pd.Timestamp("2024-03-04")
 FEED = Path(os.environ.get("NSPD_TEST_DATA", ".")) / "nmbs_gtfs_2018-06-01.zip"
 
