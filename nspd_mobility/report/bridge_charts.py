@@ -14,7 +14,7 @@ from .lock_frames import ZONE, chosen_day, clock
 from .texts import LANGUAGES, Text, given, say, sentence
 
 _FREE, _FORCED = "#0072b2", "#d55e00"
-_SHADES = [[0.0, "#f3f6f8"], [0.5, "#8fbbdc"], [1.0, "#0b4a7a"]]
+_SHADES = [[0.0, "#f7fafc"], [1.0, "#6fa8d0"]]  # pale enough for a dark number in each
 _PANELS = (("x", "y", [0.58, 1.0]), ("x2", "y2", [0.0, 0.42]))
 
 
@@ -145,7 +145,7 @@ def hours_chart(context: Context, bridge: str) -> Figure:
         "xgap": 1,
         "ygap": 3,
         "texttemplate": "%{z:.0f}",
-        "textfont": {"size": 11},
+        "textfont": {"size": 11, "color": INK},
         "hovertemplate": "%{z:.0f} min<extra></extra>",
     }
     ticks = {"tickvals": list(range(len(minutes))), "ticktext": names, "range": [len(minutes) - 0.5, -0.5], "tickfont": {"size": 12, "color": INK}}

@@ -241,8 +241,8 @@ def test_a_loss_above_the_treaty_cannot_be_kept_up(tmp_path: Path) -> None:
 
 def test_the_trade_off_names_the_price_of_less_salt_and_what_can_be_dropped(context: Context, words: str) -> None:
     assert beaten(context, list(THREE)) == {"worse": "now"}
-    assert "The least salt comes in with the variant fresh en: 60.0 ± 3.8 % less than in the variant now en" in words
-    assert "Worse en: no better than the variant now en" in words
+    assert "The least salt comes in with the variant “fresh en”: 60.0 ± 3.8 % less than in the variant “now en”" in words
+    assert "Worse en: no better than the variant “now en”" in words
 
 
 def test_capacity_crosses_the_norm_between_two_points(context: Context) -> None:

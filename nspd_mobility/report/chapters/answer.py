@@ -151,7 +151,7 @@ def _all_words(context: Context) -> Text:
         elif row is not None:
             tone = tone_of(row["verdict"])
             found[tone if tone != "differs" else "longer" if row["difference"] > 0.0 else "shorter"].append(context.title(variant))
-    parts = [say(f"answer.all_{word}", variants=join(titles, ", ")) for word, titles in found.items() if titles]
+    parts = [say(f"answer.all_{word}", variants=join([say("value.quoted", text=title) for title in titles], ", ")) for word, titles in found.items() if titles]
     return sentence(say("answer.all", parts=join(parts, "; ")))
 
 

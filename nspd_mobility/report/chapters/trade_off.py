@@ -70,7 +70,7 @@ def _words(context: Context, variants: list[str]) -> Text:
             "loss": _change(_difference(context, freshest, base, LOSS), "m³/s", "more", "less", "same_water"),
         }
         parts.append(say("trade_off.freshest", **values))
-        if base == context.reference and not _is_sure(context, freshest):
+        if not abs(size) > half:  # nor where one replication gives no interval
             parts.append(say("trade_off.unsure"))
     else:
         parts.append(say("trade_off.base_freshest", base=context.title(base)))
@@ -84,13 +84,6 @@ def _change(difference: tuple[float, float], unit: str, up: str, down: str, same
     if abs(size) < 0.05:  # written as 0.0
         return say(f"trade_off.{same}")
     return say(f"trade_off.{up if size > 0.0 else down}", size=with_interval(abs(size), half, unit))
-
-
-def _is_sure(context: Context, variant: str) -> bool:
-    """Return whether a variant surely differs from the reference in waiting and in salt."""
-    table = context.comparison
-    rows = [table[(table["variant"] == variant) & (table["indicator"] == i) & (table["dimension"] == d)] for i, d in (WAIT, SALT)]
-    return all(len(row) and row["verdict"].iloc[0] == "differs" for row in rows)
 
 
 def _table(context: Context, variants: list[str]) -> Table:
