@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..tables.columns import Columns, columns_of
+from ..tables.columns import Columns, columns_of, take
 from ..waterway.boundary import boundary_lock, goes_through
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def boundary_passages(ships: Columns, day: Day) -> Iterator[Mapping[str, Any]]:
     for name, lock in day.district.params.network.waterway.boundary_locks.items():
         for end, time, direction in _ENDS:
             at_node = np.flatnonzero((ships[end] == lock.node) & ~np.isnan(ships[time]))
-            sizes = pd.DataFrame({column: ships[column][at_node] for column in ("entity_id", "group", "length_m", "beam_m")})
-            passing = at_node[goes_through(sizes, lock, day.streams, name)]
+            sizes = {column: ships[column] for column in ("entity_id", "group", "length_m", "beam_m")}
+            passing = at_node[goes_through(take(sizes, at_node), lock, day.streams, name)]
             # One uniform of a ship is one passage: who comes in and who goes out by the lock are different ships.
             calls = pd.DataFrame({"entity_id": ships["entity_id"][passing], "arrival_s": ships[time][passing]})
             passed = columns_of(boundary_lock(calls, lock, year=day.year, streams=day.streams, name=name))

@@ -35,6 +35,7 @@ from ..errors import DataError, allowed
 from ..params.boundary import BoundaryLockParams
 from ..params.build import build_plain
 from ..streams import Streams, entity_ids
+from ..tables.columns import Columns
 
 S_PER_H = 3600.0
 S_PER_MIN = 60.0
