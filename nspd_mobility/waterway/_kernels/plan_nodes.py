@@ -38,6 +38,7 @@ NODE = np.dtype(
         ("exit_ms", "i8", (MAX_CHAMBERS,)),  # that those inside need to leave
         ("order", "i8", (MAX_CHAMBERS,)),  # the first thing that each chamber does
         ("order_ms", "i8", (MAX_CHAMBERS,)),
+        ("then", "i8", (MAX_CHAMBERS,)),  # after it, as `order_then` of a chamber
     ]
 )
 
@@ -55,6 +56,7 @@ def root(lock, chambers, slots, levels, closures, node, now_ms):
         chamber = chambers[c]
         node.order[c] = _NONE
         node.order_ms[c] = NEVER_MS
+        node.then[c] = 0
         node.n_inside[c] = 0
         node.exit_ms[c] = 0
         node.side[c] = chamber.side
@@ -96,7 +98,7 @@ def expand(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k,
             if node.has_turned[c] == 0 and due_ms < NEVER_MS:
                 child = nodes[n_children]
                 nodes[n_children] = node
-                _first_order(child, c, _TURN if free_ms <= now_ms else _HOLD, free_ms)
+                _first_order(child, c, _TURN if free_ms <= now_ms else _HOLD, free_ms, 0)
                 child.side[c] = 1 - node.side[c]
                 child.has_turned[c] = 1
                 child.free_ms[c] = open_from_ms(chambers[c], closures, free_ms + turn_ms(lock, chambers[c], levels, free_ms))
@@ -109,7 +111,7 @@ def expand(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k,
             if n_children == first or chambers.shape[0] > 1:
                 child = nodes[n_children]
                 nodes[n_children] = node
-                _first_order(child, c, _HOLD, NEVER_MS)
+                _first_order(child, c, _HOLD, NEVER_MS, 0)
                 child.free_ms[c] = NEVER_MS
                 _value(lock, chambers, levels, closures, planned, ships, moves, n, nodes, n_children, best, now_ms)
                 n_children += 1
@@ -142,11 +144,12 @@ def _rank(node, value_ms, best):
 
 
 @kernel
-def _first_order(node, c, order, order_ms):
+def _first_order(node, c, order, order_ms, then):
     """Note what chamber `c` does first."""
     if node.order[c] == _NONE:
         node.order[c] = order
         node.order_ms[c] = order_ms
+        node.then[c] = then
 
 
 @kernel
@@ -172,7 +175,7 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
     since_ms, leave_ms = 0.0, node.exit_ms[c]  # those inside have waited until now, which no plan changes
     limit, is_full = n_children + min(MAX_CHILDREN - 3, lock.n_holds), was_inside > 0 and chamber.is_alone == 1
     was_tried = was_inside > 0 and close_ms <= now_ms
-    takes_now, has_waited = False, False
+    takes_now, has_waited, holds = False, False, False
     for j in range(node.first, n):
         ship = ships[j]
         if is_full:
@@ -204,6 +207,7 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
                     leave_ms,
                     first_due_ms,
                     has_waited,
+                    holds,
                     best,
                     now_ms,
                 )
@@ -221,6 +225,7 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
         if n_inside == was_inside:
             first_due_ms = ship.due_ms
         has_waited = has_waited or ship.due_ms > close_ms
+        holds = holds or (n_inside > 0 and ship.due_ms > close_ms)
         close_ms = start_ms + moves[c, j, ENTRY_FIRST if n_inside == 0 else ENTRY_FOLLOW]
         leave_ms += moves[c, j, EXIT_FIRST if n_inside == 0 else EXIT_FOLLOW]
         area += ship.area_m2
@@ -250,6 +255,7 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
             leave_ms,
             first_due_ms,
             has_waited,
+            holds,
             best,
             now_ms,
         )
@@ -278,6 +284,7 @@ def _close(
     leave_ms,
     first_due_ms,
     has_waited,
+    holds,
     best,
     now_ms,
 ):
@@ -287,10 +294,11 @@ def _close(
     chamber = chambers[c]
     open_ms = close_ms + turn_ms(lock, chamber, levels, close_ms)
     if first_due_ms >= NEVER_MS:  # it leaves with those inside
-        _first_order(child, c, _GO if close_ms <= now_ms else _HOLD, close_ms)
+        _first_order(child, c, _GO if close_ms <= now_ms else _HOLD, close_ms, 0)
     else:
         is_now = first_due_ms <= now_ms and child.n_inside[c] == 0
-        _first_order(child, c, _GO if is_now else _HOLD, first_due_ms)
+        then = 0 if child.n_inside[c] > 0 else (1 if holds else 2)
+        _first_order(child, c, _GO if is_now else _HOLD, first_due_ms, then)
     child.served = served
     child.cost_ms += float(n_inside) * float(open_ms - now_ms) - since_ms
     child.side[c] = 1 - child.side[c]

@@ -8,8 +8,10 @@ that puts lockages off look good: with three chambers the beam held nothing else
 depth the `beam_width` nodes of the least value are kept. With a beam wide enough for all nodes the plan is the best of these actions: for a
 single chamber the optimum of the lock master's problem (Passchyn et al. 2016).
 
-The plan gives each chamber that could act now an order, and is made anew when a ship arrives or becomes known, when a chamber
-could act, and when an order ends. A plan fills a chamber by area, the lockage itself places its ships; tugs and pilots are not planned.
+The plan gives each chamber that could act now an order, and is made anew when a chamber could act without one, and when an order ends.
+An order that waits for a ship goes when it comes on time, and the chamber closes without a new plan where no plan that was kept waits for more.
+Orders are forgotten when a ship comes that is early, late or not announced, or when one becomes known that is due within reach of them.
+A plan fills a chamber by area, the lockage itself places its ships; tugs and pilots are not planned.
 
 What is decided by all kept nodes alike is decided: the search ends when they agree what the chambers do first that could act now; the
 others are asked when they can. A child that does what going on greedily would do has its parent's value: only the others are valued anew.
@@ -49,6 +51,7 @@ def plan(complex_, chambers, slots, levels, closures, expected, nodes, planned, 
         for c in range(chambers.shape[0]):
             chambers[c].order = _HOLD
             chambers[c].order_ms = wake_ms
+            chambers[c].order_then = 0
         return
     tabulate(lock, chambers, levels, planned, n, ships, moves, now_ms)
     width = lock.beam_width
@@ -136,11 +139,13 @@ def _order(lock, chambers, nodes, n_nodes, levels, now_ms):
     for c in range(chambers.shape[0]):
         chamber = chambers[c]
         if not _may_act(chamber, now_ms) and not _is_agreed(nodes, n_nodes, c):
-            chamber.order, chamber.order_ms = _NONE, NEVER_MS
+            chamber.order, chamber.order_ms, chamber.order_then = _NONE, NEVER_MS, 0
             continue
-        chamber.order, chamber.order_ms = node.order[c], node.order_ms[c]
+        chamber.order, chamber.order_ms, chamber.order_then = node.order[c], node.order_ms[c], node.then[c]
+        for k in range(1, n_nodes):
+            chamber.order_then = min(chamber.order_then, nodes[k].then[c])  # what not all nodes do is asked again
         if chamber.order == _NONE:
-            chamber.order, chamber.order_ms = _HOLD, NEVER_MS
+            chamber.order, chamber.order_ms, chamber.order_then = _HOLD, NEVER_MS, 0
         if chamber.order == _HOLD and chamber.order_ms <= now_ms:
             chamber.order = _GO if chamber.phase == ENTERING else _HOLD  # who is there does not fit
             chamber.order_ms = NEVER_MS
