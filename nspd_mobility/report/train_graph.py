@@ -39,6 +39,7 @@ def lines_of(context: Context, variant: str, n: int) -> list[tuple[str, ...]]:
     calls = trains_of_day(context, variant)
     waits = context.table("train_waits")
     waits = waits[(waits["variant"] == variant) & (waits["replication"] == min(waits["replication"])) & waits["cause"].isin(_LOST)]
+    waits = waits[(waits["causer_kind"] != waits["kind"]) & (waits["causer_kind"] != "")]
     lost_s = waits.groupby("train")["delay_s"].sum()
     score: dict[tuple[str, ...], float] = {}
     for train, places in calls.groupby("train", sort=True)["place"]:
