@@ -170,7 +170,7 @@ def _planned(trains: Trains, railway: Railway, day: Day) -> Trains:
     alone = stops.assign(departure_s=np.where(stops["seq"] == 0, stops["train"].map(begins_s), np.nan))
     runs = simulate(railway.network, pd.DataFrame({"id": one["id"], "stock": one["rolling_stock"]}), _stops(alone), railway.stock).trains
     lasts_s = runs.groupby("train")["arrival_s"].last() - pd.Series(begins_s)
-    by_service = {name.partition("|")[0]: seconds * (1.0 + params.supplement_share) for name, seconds in lasts_s.items()}
+    by_service = {str(name).partition("|")[0]: seconds * (1.0 + params.supplement_share) for name, seconds in lasts_s.items()}
     table = trains.stops
     last = table["seq"] == table.groupby("train")["seq"].transform("max")
     is_freight = last & table["train"].isin(freight["id"])

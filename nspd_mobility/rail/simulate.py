@@ -185,9 +185,10 @@ def prepare(
     calls: list[tuple[int, int, int, int]] = []
     visits: list[dict[str, Any]] = []
     by_train: dict[str, list[dict[str, Any]]] = {}
-    for row in stops.sort_values("seq", kind="stable").to_dict("records"):
+    rows: list[dict[str, Any]] = stops.sort_values("seq", kind="stable").to_dict("records")  # type: ignore[assignment]
+    for row in rows:
         by_train.setdefault(row["train"], []).append(row)
-    at = {name: network.sections[name].to_dict() for name in ("length_m", "electrification", "platform_m")}
+    at: dict[str, dict[Any, Any]] = {name: network.sections[name].to_dict() for name in ("length_m", "electrification", "platform_m")}
     on_way: dict[tuple[Any, ...], list[PlaceOnWay]] = {}
     ordered = trains.assign(hash=[stable_hash("train", str(name)) for name in trains["id"]]).sort_values("hash")
     itineraries: dict[tuple[str, ...], Any] = {}
@@ -292,7 +293,7 @@ def _visits(network: TrackNetwork, train: str, rows: list[dict[str, Any]], itine
 
 
 def _places(
-    network: TrackNetwork, at: dict[str, dict[str, Any]], train: str, visits: list[dict[str, Any]], stock: Train, rules: RailParams
+    network: TrackNetwork, at: dict[str, dict[Any, Any]], train: str, visits: list[dict[str, Any]], stock: Train, rules: RailParams
 ) -> list[PlaceOnWay]:
     """Return what a train does at its places, with the tracks that take it."""
     found = []

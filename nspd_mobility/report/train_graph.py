@@ -39,6 +39,7 @@ def lines_of(context: Context, variant: str, n: int) -> list[tuple[str, ...]]:
     calls = trains_of_day(context, variant)
     waits = context.table("train_waits")
     waits = waits[(waits["variant"] == variant) & (waits["replication"] == min(waits["replication"])) & waits["cause"].isin(_LOST)]
+    waits = waits[(waits["causer_kind"] != waits["kind"]) & (waits["causer_kind"] != "")]
     lost_s = waits.groupby("train")["delay_s"].sum()
     score: dict[tuple[str, ...], float] = {}
     for train, places in calls.groupby("train", sort=True)["place"]:
@@ -107,15 +108,20 @@ def _points(calls: pd.DataFrame, line: tuple[str, ...], km: dict[str, float]) ->
     x: list[float] = []
     y: list[float | None] = []
     hover: list[str] = []
+
+    def add(time_s: float, distance_km: float | None, name: str) -> None:
+        x.append(time_s)
+        y.append(distance_km)
+        hover.append(name)
+
     for train, rows in calls.groupby("train", sort=True):
-        before = None
-        for row in rows.itertuples():
-            here = at[str(row.place)]
-            if before is not None and abs(here - before) != 1:
-                x.append(np.nan), y.append(None), hover.append("")
-            for moment in (row.arrival_s, row.departure_s):
-                if moment == moment:
-                    x.append(float(moment)), y.append(round(km[str(row.place)], 2)), hover.append(str(train).partition("|")[0])
-            before = here
-        x.append(np.nan), y.append(None), hover.append("")
+        name, before = str(train).partition("|")[0], -1
+        times = rows[["arrival_s", "departure_s"]].to_numpy(dtype=np.float64)
+        for place, moments in zip(rows["place"].astype(str), times, strict=True):
+            if before >= 0 and abs(at[place] - before) != 1:
+                add(np.nan, None, "")
+            for moment in moments[np.isfinite(moments)]:
+                add(float(moment), round(km[place], 2), name)
+            before = at[place]
+        add(np.nan, None, "")
     return x, y, hover

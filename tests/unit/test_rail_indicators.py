@@ -59,5 +59,7 @@ def test_causes_add_up_and_budgets_hold_their_part() -> None:
 
 
 def test_ships_wait_for_trains_where_a_train_is_the_longest_part() -> None:
-    passages = pd.DataFrame({"bridge": "b", "user": ["ship", "ship", "train"], "cause": ["train", "opening", "none"], "eta_s": 0.0, "begin_s": [300.0, 900.0, 5.0]})
+    passages = pd.DataFrame(
+        {"bridge": "b", "user": ["ship", "ship", "train"], "cause": ["train", "opening", "none"], "eta_s": 0.0, "begin_s": [300.0, 900.0, 5.0]}
+    )
     assert rail.ship_minutes_by_trains_per_day(trains(), passages.assign(weight=2.0), FACTS)["b"].value == pytest.approx(5.0)

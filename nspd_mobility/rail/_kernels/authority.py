@@ -183,15 +183,17 @@ def arrive(area, net, live, rows, i, now_ms):
     track = net.routes[slot.route].to_option // 2
     if slot.state == LEAVING:
         write_call(area, rows, slot.train, train.call + slot.place, track, now_ms, now_ms)
-        _no_call(slot, live.pieces[i])
+        _no_call(slot, live.pieces[i], train.call + slot.place)
         return
     stand(area, net, live, rows, i, now_ms)
 
 
 @kernel
-def _no_call(slot, pieces):
+def _no_call(slot, pieces, call):
+    """Note that a call is written; the tail may still be at the place before."""
     for k in range(slot.n_pieces):
-        pieces[k].call = -1
+        if pieces[k].call == call:
+            pieces[k].call = -1
 
 
 @kernel
@@ -211,7 +213,7 @@ def stand(area, net, live, rows, i, now_ms):
     slot.brake_ms = now_ms
     if slot.place == train.n_places - 1:
         write_call(area, rows, slot.train, train.call + slot.place, slot.track, now_ms, now_ms + call.dwell_ms)
-        _no_call(slot, live.pieces[i])
+        _no_call(slot, live.pieces[i], train.call + slot.place)
         slot.free_ms = now_ms + call.dwell_ms
         return
     slot.ready_ms = now_ms + call.dwell_ms
