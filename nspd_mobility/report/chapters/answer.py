@@ -185,7 +185,7 @@ def _chart(context: Context) -> Chart:
     data = []
     for place, variant in enumerate(shown):
         means = [context.mean(variant, _WAIT, g) for g in groups]
-        shift = (place - (len(shown) - 1) / 2) * 0.22
+        shift = (place - (len(shown) - 1) / 2) * min(0.22, 0.7 / len(shown))
         data.append(
             {
                 "type": "scatter",
@@ -226,4 +226,10 @@ def _chart(context: Context) -> Chart:
         [say("chart.means_alt")]
         + [say("chart.means_alt_part", variant=context.title(v), mean=number(context.mean(v, _WAIT)[0] * scale_of(_UNIT))) for v in shown]
     )
-    return Chart("wait-means", say("chart.means_title"), alt, [Choice(plain(""), figure(data, 110 + 62 * len(groups), **layout))], say("chart.means_note"))
+    return Chart(
+        "wait-means",
+        say("chart.means_title"),
+        alt,
+        [Choice(plain(""), figure(data, 110 + max(62, 20 * len(shown)) * len(groups) + 18 * len(shown), **layout))],
+        say("chart.means_note"),
+    )

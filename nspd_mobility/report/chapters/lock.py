@@ -107,7 +107,7 @@ def _day(context: Context, name: str, prefix: str) -> list[Block]:
         say("chart.select"),
         760,
     )
-    return [Heading(say("lock.day", day=day)), Prose(join([say("lock.day_text"), *counts])), chart, Prose(say("lock.doors_text"), "note")]
+    return [Heading(say("lock.day", day=day)), Prose(say("lock.day_text")), chart, Prose(say("lock.doors_text"), "note")]
 
 
 def _measure(context: Context, indicator: str) -> Callable[[str, str], FloatArray]:
