@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...kernels.jit import kernel
+from ...kernels.jit import inlined_kernel, kernel
 from ...units import NEVER_MS
 from .closures import open_from_ms
 from .cycle import turn_ms
@@ -40,7 +40,7 @@ def rest_ms(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k
     return total
 
 
-@kernel
+@inlined_kernel
 def _go_on(lock, chambers, c, levels, closures, planned, ships, moves, n, node, now_ms):
     """Let chamber `c` of a node do the next thing greedily and return what it costs."""
     chamber = chambers[c]
