@@ -165,7 +165,7 @@ def factors_of(group: npt.NDArray[np.object_], engine_year: npt.NDArray[np.int64
 def _factors_by_group(tables: EmissionTables) -> dict[str, tuple[list[tuple[float, float]], Floats, npt.NDArray[np.int64]]]:
     """Return by group the year and the power from which each row holds, its factors (g/kWh), and its column of `nox_factor`."""
     curves = {name: k for k, name in enumerate(tables.nox_curves)}
-    found = {}
+    found: dict[str, tuple[list[tuple[float, float]], Floats, npt.NDArray[np.int64]]] = {}
     for name, part in tables.factors.groupby("group"):
         limits = list(zip(part["from_year"].tolist(), part["min_power_kw"].tolist(), strict=True))
         factors = part[[f"{pollutant}_g_kwh" for pollutant in POLLUTANTS]].to_numpy(dtype=np.float64)

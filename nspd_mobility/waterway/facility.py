@@ -109,7 +109,7 @@ class LockFacility:
     def sends_from_ms(self, due_ms: int) -> int:
         """Return a time before which no ship comes out if the lock is due at `due_ms`: doors that are open close first, and then open."""
         opening = [next_ms for phase, next_ms in zip(self._phase.tolist(), self._next_ms.tolist(), strict=True) if phase == LOCKING]
-        return min([*opening, due_ms + self._doors_ms])
+        return int(min([*opening, due_ms + self._doors_ms]))
 
     def outbox(self) -> list[tuple[str, int, int, Any]]:
         """Return the ships that go on to the canal; their exit is known when the doors open."""
