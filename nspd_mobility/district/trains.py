@@ -117,7 +117,7 @@ class TrainTraffic:
         day, result = self.day, self.facility.result()
         of = self.drawn.trains.set_index("id")
         first = result.trains.groupby("train")["planned_departure_s"].first()
-        is_counted = pd.Series(day.period.is_counted(first), index=first.index)
+        is_counted = pd.Series(day.period.is_counted(first.to_numpy(dtype=np.float64)), index=first.index, dtype=bool)
         calls = result.trains
         country = self.railway.network.places["in_district"]
         common = {"period": day.period.name}

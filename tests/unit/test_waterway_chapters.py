@@ -118,7 +118,8 @@ def facts(variants: list[str], scenarios: list[str]) -> dict[str, Any]:
     lengths = {"warm_up_s": 0.5 * DAY_S, "measure_s": DAY_S, "drain_s": 0.5 * DAY_S}
     return {
         "schema_version": SCHEMA_VERSION, "study": "small", "study_source": "project", "title": "small", "question": "?",
-        "scenarios": named(scenarios), "years": {"2023": {}}, "reference": variants[0], "key_indicators": {"wait_mean": 1.0, "salt_to_canal_per_day_kg": 1e4}, "chosen_day": "2023-04-17",
+        "scenarios": named(scenarios), "years": {"2023": {}}, "reference": variants[0],
+        "key_indicators": {"wait_mean": 1.0, "salt_to_canal_per_day_kg": 1e4}, "chosen_day": "2023-04-17",
         "variants": {name: {"title": title, "measures": {}} for name, title in named(variants).items()},
         "saturation": {"unfinished_share": 0.05, "queue_growth_per_day": 5.0}, "seed": 1, "replications": 2,
         "periods": {"day": {"start": "2023-04-17", "epoch": EPOCH, **lengths, "weight_days": 365.0, "year_factor": 365.0}},

@@ -39,8 +39,8 @@ def bridges(context: Context) -> list[Block]:
     blocks += [_table(context, names), _day(context), *_hours(context, names)]
     known = [b for b in names if b in published()["bridges"]]
     if known:
-        words = [say("bridges.published_text"), *_apart(context, known)]
-        blocks += [Heading(say("bridges.published")), Prose(join(words)), _published(context, known)]
+        apart = [say("bridges.published_text"), *_apart(context, known)]
+        blocks += [Heading(say("bridges.published")), Prose(join(apart)), _published(context, known)]
     return blocks
 
 
