@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -169,6 +170,6 @@ def _factors_by_group(tables: EmissionTables) -> dict[str, tuple[list[tuple[floa
     for name, part in tables.factors.groupby("group"):
         limits: list[tuple[float, float]] = list(zip(part["from_year"].tolist(), part["min_power_kw"].tolist(), strict=True))
         factors: Floats = part[[f"{pollutant}_g_kwh" for pollutant in POLLUTANTS]].to_numpy(dtype=np.float64)
-        of_curve: npt.NDArray[np.int64] = part["nox_curve"].map(curves).to_numpy(dtype=np.int64)
+        of_curve: npt.NDArray[Any] = part["nox_curve"].map(curves).to_numpy(dtype=np.int64)
         found[str(name)] = (limits, factors, of_curve)
     return found
