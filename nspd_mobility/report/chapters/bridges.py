@@ -103,7 +103,7 @@ def _hours(context: Context, names: list[str]) -> list[Block]:
         hour = int(np.argmax(by_hour))
         parts.append(say("bridges.hours_part", name=bridge_title(context, bridge), hour=hour, minutes=number(float(by_hour[hour]), 0)))
     alt = join([say("bridges.hours_alt"), *parts])
-    return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 560)]
+    return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 900)]
 
 
 def _apart(context: Context, names: list[str]) -> list[Text]:
