@@ -34,8 +34,7 @@ def bridges(context: Context) -> list[Block]:
     worst = max(names, key=lambda b: (np.nan_to_num(_hours_closed(context, context.reference, b)), b))
     blocks: list[Block] = [Prose(_lead(context, worst), "lead")]
     if context.others:
-        words = say("bridges.against", name=bridge_title(context, worst))
-        blocks += [Prose(words), Bullets([_other(context, variant, worst) for variant in context.others])]
+        blocks += [Prose(say("bridges.against", name=bridge_title(context, worst))), Bullets([_other(context, variant, worst) for variant in context.others])]
     blocks += [_table(context, names), _day(context), *_hours(context, names)]
     known = [b for b in names if b in published()["bridges"]]
     if known:

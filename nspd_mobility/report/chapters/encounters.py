@@ -55,7 +55,7 @@ def _widest(context: Context) -> tuple[float, str] | None:
     if rows.empty:
         return None
     at = int(rows["beam_sum_max_m"].to_numpy().argmax())
-    return float(rows["beam_sum_max_m"].iat[at]), str(rows["stretch"].iat[at])
+    return float(rows["beam_sum_max_m"].to_numpy()[at]), str(rows["stretch"].iat[at])
 
 
 def _lead(context: Context, route: str) -> Text:
