@@ -200,7 +200,6 @@ def test_bridges_say_what_they_cost_road_and_ships(words: str) -> None:
     assert "wait 0.8 ± 0.0 minutes on average" in words
     assert "The road is closed longest from 12:00 to 13:00: 10 ± 0 minutes" in words
     assert "Worse en: road closed 0.0 hours per day (0.0 to 0.0; does not differ); wait of a ship 0.0 min" in words
-    assert "2 openings, 1 of them forced" in words
 
 
 def test_closed_minutes_fall_in_their_hours(context: Context) -> None:

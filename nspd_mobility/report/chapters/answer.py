@@ -226,10 +226,11 @@ def _chart(context: Context) -> Chart:
         [say("chart.means_alt")]
         + [say("chart.means_alt_part", variant=context.title(v), mean=number(context.mean(v, _WAIT)[0] * scale_of(_UNIT))) for v in shown]
     )
+    height = 110 + max(62, 20 * len(shown)) * len(groups) + 18 * len(shown)
     return Chart(
         "wait-means",
         say("chart.means_title"),
         alt,
-        [Choice(plain(""), figure(data, 110 + max(62, 20 * len(shown)) * len(groups) + 18 * len(shown), **layout))],
+        [Choice(plain(""), figure(data, height, **layout))],
         say("chart.means_note"),
     )

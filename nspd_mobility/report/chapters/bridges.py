@@ -34,8 +34,7 @@ def bridges(context: Context) -> list[Block]:
     worst = max(names, key=lambda b: (np.nan_to_num(_hours_closed(context, context.reference, b)), b))
     blocks: list[Block] = [Prose(_lead(context, worst), "lead")]
     if context.others:
-        words = say("bridges.against", name=bridge_title(context, worst))
-        blocks += [Prose(words), Bullets([_other(context, variant, worst) for variant in context.others])]
+        blocks += [Prose(say("bridges.against", name=bridge_title(context, worst))), Bullets([_other(context, variant, worst) for variant in context.others])]
     blocks += [_table(context, names), _day(context), *_hours(context, names)]
     known = [b for b in names if b in published()["bridges"]]
     if known:
@@ -103,7 +102,7 @@ def _hours(context: Context, names: list[str]) -> list[Block]:
         hour = int(np.argmax(by_hour))
         parts.append(say("bridges.hours_part", name=bridge_title(context, bridge), hour=hour, minutes=number(float(by_hour[hour]), 0)))
     alt = join([say("bridges.hours_alt"), *parts])
-    return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 560)]
+    return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 900)]
 
 
 def _apart(context: Context, names: list[str]) -> list[Text]:
