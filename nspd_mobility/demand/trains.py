@@ -212,6 +212,8 @@ def _drawn(trains: list[Any], stops: list[Any], params: TrainDemandParams, strea
     """Return the frames with entry delays and dwell excess drawn by train id."""
     frame = pd.DataFrame(trains, columns=list(TRAIN_COLUMNS[1:-1]))
     calls = pd.DataFrame(stops, columns=list(STOP_COLUMNS))
+    frame["priority"] = frame["priority"].astype("int64")  # where there are none, columns have no kind
+    calls = calls.astype({"seq": "int64", "arrival_s": "float64", "departure_s": "float64", "dwell_s": "float64", "stops": "bool", "reverses": "bool"})
     ids = entity_ids("rail", frame["id"])
     u = streams.uniform("train entry", ids, 2)
     on_time_s = (2 * u[:, 1] - 1) * params.on_time_spread_s

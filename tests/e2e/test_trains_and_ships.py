@@ -41,7 +41,7 @@ def test_ships_notice_no_train_that_does_not_cross_a_bridge(without: RunFolder, 
 
 
 def test_trains_cross_the_bridge_of_the_ships_and_all_invariants_hold(tmp_path: Path) -> None:
-    folder = run(tmp_path, WITH_TRAINS % 8)
+    folder = run(tmp_path, WITH_TRAINS % 2)
     cell = next(iter(folder.cells()))
     tables = {name: folder.read(cell, name) for name in (*CHECKED_TABLES, *CHECKED_WITH_TRAINS)}
     assert check_waterway(tables, folder.facts, cell.variant) == []
