@@ -370,7 +370,9 @@ class _Shipping:
             self._write_late(waiting | ship_columns(waiting["arrival_s"], nothing, facility.complex))
             self._write_lockages(name, *self.balances[name].finish(self.day.period.end_s))
         self._write_levels(self.levels)
-        self.day.recorder.write("encounters", self.encounters.table())
+        encounters = self.encounters.table()
+        if len(encounters["n"]):
+            self.day.recorder.write("encounters", encounters)
         self._release_events(np.inf)
 
     def _write_late(self, ships: Columns) -> None:
