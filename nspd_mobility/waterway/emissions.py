@@ -169,5 +169,5 @@ def _factors_by_group(tables: EmissionTables) -> dict[str, tuple[list[tuple[floa
     for name, part in tables.factors.groupby("group"):
         limits = list(zip(part["from_year"].tolist(), part["min_power_kw"].tolist(), strict=True))
         factors = part[[f"{pollutant}_g_kwh" for pollutant in POLLUTANTS]].to_numpy(dtype=np.float64)
-        found[str(name)] = (limits, factors, part["nox_curve"].map(curves).to_numpy(dtype=np.int64))
+        found[str(name)] = (limits, factors, np.array([curves[curve] for curve in part["nox_curve"]], dtype=np.int64))
     return found
