@@ -292,12 +292,12 @@ class _Shipping:
         lock_rows = {name: facility.drain() for name, facility in self.locks.items()}
         if self.canal is not None and self.fairways.layout is not None:
             self._take_canal(CanalTables(self.canal.canal.drain(), self.fleet, self.fairways.layout, self.day))
-        for name, (ship_rows, lockage_rows) in lock_rows.items():
-            self._take_lock(name, ship_rows, lockage_rows, until_s)
         users = join([{name: self.fleet[name] for name in ("number", "entity_id")}, self.train_entities])
         for name, bridge in self.fairways.bridges.items():
             for table, frame in bridge_tables(name, bridge, users, self.day).items():
                 self.day.recorder.write(table, frame)
+        for name, (ship_rows, lockage_rows) in lock_rows.items():
+            self._take_lock(name, ship_rows, lockage_rows, until_s)
         self._arrive()
 
     def _take_canal(self, tables: CanalTables) -> None:
@@ -378,9 +378,15 @@ class _Shipping:
         for name, balance in self.balances.items():
             self.day.recorder.write("closures", balance.closures.assign(period=self.day.period.name, lock=name))
         self._write_levels(self.levels)
+<<<<<<< HEAD
         if self.trains is not None:
             self.trains.write()
         self.day.recorder.write("encounters", self.encounters.table())
+=======
+        encounters = self.encounters.table()
+        if len(encounters["n"]):
+            self.day.recorder.write("encounters", encounters)
+>>>>>>> h-tables
         self._release_events(np.inf)
 
     def _write_late(self, ships: Columns) -> None:

@@ -24,7 +24,7 @@ from ..network.railway import TrackNetwork
 from ..params.waterway import DistrictParams
 from ..rail.facility import FIRST_WHO, RailFacility
 from ..rail.rolling_stock import Train
-from ..rail.simulate import Prepared, prepare, simulate
+from ..rail.simulation import Prepared, prepare, simulate
 from ..rail.stock_tables import read_compositions, read_vehicles
 from ..streams import entity_ids
 from ..tables.columns import Columns
