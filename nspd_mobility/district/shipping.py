@@ -378,15 +378,11 @@ class _Shipping:
         for name, balance in self.balances.items():
             self.day.recorder.write("closures", balance.closures.assign(period=self.day.period.name, lock=name))
         self._write_levels(self.levels)
-<<<<<<< HEAD
         if self.trains is not None:
             self.trains.write()
-        self.day.recorder.write("encounters", self.encounters.table())
-=======
         encounters = self.encounters.table()
         if len(encounters["n"]):
             self.day.recorder.write("encounters", encounters)
->>>>>>> h-tables
         self._release_events(np.inf)
 
     def _write_late(self, ships: Columns) -> None:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -168,14 +167,7 @@ def _factors_by_group(tables: EmissionTables) -> dict[str, tuple[list[tuple[floa
     curves = {name: k for k, name in enumerate(tables.nox_curves)}
     found: dict[str, tuple[list[tuple[float, float]], Floats, npt.NDArray[np.int64]]] = {}
     for name, part in tables.factors.groupby("group"):
-<<<<<<< HEAD
-        limits: list[tuple[float, float]] = list(zip(part["from_year"].tolist(), part["min_power_kw"].tolist(), strict=True))
-        factors: Floats = part[[f"{pollutant}_g_kwh" for pollutant in POLLUTANTS]].to_numpy(dtype=np.float64)
-        of_curve: npt.NDArray[Any] = part["nox_curve"].map(curves).to_numpy(dtype=np.int64)
-        found[str(name)] = (limits, factors, of_curve)
-=======
         limits = list(zip(part["from_year"].tolist(), part["min_power_kw"].tolist(), strict=True))
         factors = part[[f"{pollutant}_g_kwh" for pollutant in POLLUTANTS]].to_numpy(dtype=np.float64)
         found[str(name)] = (limits, factors, np.array([curves[curve] for curve in part["nox_curve"]], dtype=np.int64))
->>>>>>> h-tables
     return found
