@@ -6,7 +6,7 @@ import pandas as pd
 from nspd_mobility.bench import case
 from nspd_mobility.network.railway import TrackNetwork
 from nspd_mobility.rail.rolling_stock import plain_train
-from nspd_mobility.rail.simulate import prepare
+from nspd_mobility.rail.simulation import prepare
 from nspd_mobility.units import NEVER_MS
 
 FAST, SLOW = 38.9, 22.2  # m/s: straight, and over the diverging side of a switch

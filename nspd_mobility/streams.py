@@ -64,7 +64,7 @@ class Streams:
         """
         from .kernels.philox import philox_uniform  # numba takes half a second to load, and much uses the hashes alone
 
-        ids = np.ascontiguousarray(entity, dtype=np.uint64)
+        ids = np.array(entity, dtype=np.uint64)  # a copy: a column of a frame can't be written, which for a kernel is another type
         out = np.empty((ids.size, n_draws))
         key = hashlib.blake2b(f"{self.seed}\x1f{self.replication}\x1f{name}".encode(), digest_size=16).digest()
         key0, key1 = (np.uint64(int.from_bytes(key[k : k + 8], "little")) for k in (0, 8))

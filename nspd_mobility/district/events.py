@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from ..tables.schemas import EVENTS
+from ..tables.columns import Columns, join, n_rows, take
 from ..units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -18,45 +17,40 @@ MODE = "waterway"
 KINDS = ("departed", "arrived", "refused", "entry_started", "moored", "doors_closing", "exit_started", "exited", "reached")
 
 
-def _events(ships: pd.DataFrame, kind: str, time_s: str, place: Any, facility: Any, cause: Any = "") -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            "time_ms": np.rint(ships[time_s].to_numpy(dtype=np.float64) * MS_PER_S),
-            "mode": MODE,
-            "kind": kind,
-            "entity_id": ships["entity_id"].to_numpy(dtype=np.uint64),
-            "place_id": place,
-            "facility_id": facility,
-            "cause": cause,
-        }
-    )
-    known: pd.DataFrame = frame[frame["time_ms"].notna()]
-    return known
+def _events(ships: Columns, kind: str, time_s: str, place: str, facility: str, cause: str = "") -> Columns:
+    """Return the events of the ships that have the time; `place`, `facility` and `cause` are columns, or empty."""
+    known = take(ships, ~np.isnan(ships[time_s]))
+    nothing = np.full(n_rows(known), "", dtype=object)
+    return {
+        "time_ms": np.rint(known[time_s] * MS_PER_S).astype(np.int64),
+        "kind": np.full(n_rows(known), KINDS.index(kind)),
+        "entity_id": known["entity_id"],
+        "place_id": known[place] if place else nothing,
+        "facility_id": known[facility] if facility else nothing,
+        "cause": known[cause] if cause else nothing,
+    }
 
 
-def departure_events(ships: pd.DataFrame) -> pd.DataFrame:
+def departure_events(ships: Columns) -> Columns:
     """Return departures from the origin."""
-    from_somewhere = ships[ships["origin"] != ""]
-    return _events(from_somewhere, "departed", "depart_s", from_somewhere["origin"].to_numpy(), "")
+    return _events(take(ships, ships["origin"] != ""), "departed", "depart_s", "origin", "")
 
 
-def arrival_events(ships: pd.DataFrame) -> pd.DataFrame:
+def arrival_events(ships: Columns) -> Columns:
     """Return arrivals at the lock."""
-    return _events(ships, "arrived", "arrival_s", ships["lock"].to_numpy(), ships["lock"].to_numpy())
+    return _events(ships, "arrived", "arrival_s", "lock", "lock")
 
 
-def reached_events(ships: pd.DataFrame) -> pd.DataFrame:
+def reached_events(ships: Columns) -> Columns:
     """Return arrivals at the destination."""
-    known = ships[ships["destination"] != ""]
-    return _events(known, "reached", "arrive_s", known["destination"].to_numpy(), "")
+    return _events(take(ships, ships["destination"] != ""), "reached", "arrive_s", "destination", "")
 
 
-def passage_events(ships: pd.DataFrame) -> pd.DataFrame:
+def passage_events(ships: Columns) -> Columns:
     """Return what happens at the lock; a refused ship has one event with the reason."""
-    refused = ships[ships["refused_reason"] != "none"]
-    passed = ships[ships["exit_s"].notna()]
-    lock, chamber = passed["lock"].to_numpy(), passed["chamber"].to_numpy()
-    parts = [_events(refused, "refused", "arrival_s", refused["lock"].to_numpy(), refused["lock"].to_numpy(), refused["refused_reason"].to_numpy())]
+    refused = take(ships, ships["refused_reason"] != "none")
+    passed = take(ships, ~np.isnan(ships["exit_s"]))
+    parts = [_events(refused, "refused", "arrival_s", "lock", "lock", "refused_reason")]
     for kind, time_s in (
         ("entry_started", "entry_start_s"),
         ("moored", "moored_s"),
@@ -64,21 +58,19 @@ def passage_events(ships: pd.DataFrame) -> pd.DataFrame:
         ("exit_started", "exit_start_s"),
         ("exited", "exit_s"),
     ):
-        parts.append(_events(passed, kind, time_s, lock, chamber))
-    return pd.concat(parts, ignore_index=True)
+        parts.append(_events(passed, kind, time_s, "lock", "chamber"))
+    return join(parts)
 
 
-def write_events(day: Day, kept: list[pd.DataFrame], before_s: float, n_written: int) -> tuple[int, list[pd.DataFrame]]:
+def write_events(day: Day, kept: list[Columns], before_s: float, n_written: int) -> tuple[int, list[Columns]]:
     """Write the events before a time, in order, and return the number written so far and those still kept.
 
     Ties in time are ordered by entity, then by the course of a passage.
     """
-    events = pd.concat(kept, ignore_index=True)
+    events = join(kept)
     is_due = events["time_ms"] < before_s * MS_PER_S
-    due = events[is_due]
-    rank = due["kind"].map({kind: k for k, kind in enumerate(KINDS)})
-    order = np.lexsort((rank.to_numpy(), due["entity_id"].to_numpy(), due["time_ms"].to_numpy()))
-    due = due.iloc[order].assign(period=day.period.name, seq=np.arange(n_written, n_written + len(due)))
-    due["time_ms"] = due["time_ms"].astype(np.int64)
-    day.recorder.write("events", due[EVENTS.names])
-    return n_written + len(due), [events[~is_due]]
+    due = take(events, is_due)
+    due = take(due, np.lexsort((due["kind"], due["entity_id"], due["time_ms"])))
+    numbered = {"period": day.period.name, "mode": MODE, "seq": n_written + np.arange(n_rows(due)), "kind": np.array(KINDS, dtype=object)[due["kind"]]}
+    day.recorder.write("events", due | numbered)
+    return n_written + n_rows(due), [take(events, ~is_due)]

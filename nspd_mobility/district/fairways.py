@@ -17,6 +17,7 @@ from ..engine.clock import Clock, Facility
 from ..errors import DataError, allowed, nearest
 from ..network.waterway import FairwayNetwork
 from ..params.waterway import WaterwayParams
+from ..tables.columns import Columns, n_rows
 from ..waterway.canal_facility import CanalFacility
 from ..waterway.canal_layout import BERTH_KIND, CanalLayout
 from ..waterway.complex import LevelSeries
@@ -86,10 +87,10 @@ def bridges_on_canal(network: FairwayNetwork, params: WaterwayParams) -> list[st
     return [name for name in params.bridges if name in {*table["from_node"], *table["to_node"]}]
 
 
-def openings_needed(layout: CanalLayout, params: WaterwayParams, ships: pd.DataFrame) -> Any:
+def openings_needed(layout: CanalLayout, params: WaterwayParams, ships: Columns) -> Any:
     """Return for each ship the bridges that must open for it, bit by bit, shape (n_ship,) int64."""
-    needs = np.zeros(len(ships), dtype=np.int64)
-    sizes = {column: ships[column].to_numpy(dtype=np.float64) for column in ("air_draught_m", "length_m", "beam_m", "draught_m")}
+    needs = np.zeros(n_rows(ships), dtype=np.int64)
+    sizes = {column: ships[column] for column in ("air_draught_m", "length_m", "beam_m", "draught_m")}
     for bit, name in enumerate(layout.bridges):
         if name in params.bridges:
             needs |= needs_opening(params.bridges[name], **sizes).astype(np.int64) << bit

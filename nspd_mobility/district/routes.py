@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ..errors import DataError
 from ..network.waterway import STRETCH_KINDS, FairwayNetwork
 from ..params.waterway import WaterwayParams
+from ..tables.columns import Columns
 
 CANAL_KIND = "canal"
 
@@ -79,27 +79,27 @@ def _part(network: FairwayNetwork, lock: str, end: str) -> Part:
     return Part(tuple(stretches), tuple(lines["length_m"].astype(float)), tuple(lines["kind"].astype(str)), tuple(forward))
 
 
-def stretch_speed_m_s(ships: pd.DataFrame, kind: str, params: WaterwayParams) -> npt.NDArray[np.float64]:
+def stretch_speed_m_s(ships: Columns, kind: str, params: WaterwayParams) -> npt.NDArray[np.float64]:
     """Return each ship's speed on a kind of stretch, shape (n_ship,), m/s."""
-    own = ships["speed_m_s"].to_numpy(dtype=np.float64)
+    own = ships["speed_m_s"]
     speed = np.where(np.isfinite(own) & (own > 0.0), own, params.estuary_speed_m_s)
     if kind != CANAL_KIND:
         return speed
     limits = params.canal_speed
-    draught = ships["draught_m"].to_numpy(dtype=np.float64)
+    draught = ships["draught_m"]
     limit = np.where(draught < limits.shallow_draught_m, limits.shallow_m_s, np.where(draught <= limits.deep_draught_m, limits.middle_m_s, limits.deep_m_s))
     return np.minimum(speed, limit)
 
 
 def sail(
-    ships: pd.DataFrame, time_s: npt.NDArray[np.float64], routes: dict[tuple[str, str], Route], params: WaterwayParams, *, after_lock: bool
-) -> tuple[npt.NDArray[np.float64], pd.DataFrame]:
+    ships: Columns, time_s: npt.NDArray[np.float64], routes: dict[tuple[str, str], Route], params: WaterwayParams, *, after_lock: bool
+) -> tuple[npt.NDArray[np.float64], Columns]:
     """Sail ships to the lock or from it.
 
     Parameters
     ----------
-    ships : DataFrame
-        `entity_id, origin, destination, draught_m, speed_m_s, is_counted`.
+    ships : dict of ndarray
+        `entity_id, draught_m, speed_m_s, is_counted`, and `route`: the place of its route in `routes`.
     time_s : ndarray of float64, shape (n_ship,)
         Arrival at the lock, or exit from it (s); NaN for a ship that does not come to that.
     routes : dict
@@ -112,7 +112,7 @@ def sail(
     -------
     end_s : ndarray of float64, shape (n_ship,)
         Departure from the origin, or arrival at the destination (s).
-    legs : DataFrame
+    legs : dict of ndarray
         Rows of the table `legs`, without period, energy and emissions, but with `row` (of the ship) and `kind` (of the stretch).
     """
     end_s = time_s.copy()
@@ -123,11 +123,10 @@ def sail(
     enter: list[npt.NDArray[np.float64]] = []
     leave: list[npt.NDArray[np.float64]] = []
     sailed: list[str] = []
-    for pair, found in ships.groupby(["origin", "destination"], sort=True).indices.items():
-        route = routes[pair]  # type: ignore[index]
-        rows: npt.NDArray[np.intp] = np.asarray(found, dtype=np.intp)
-        part = route.after if after_lock else route.before
-        rows = rows[np.isfinite(time_s[rows])]
+    numbers = {pair: number for number, pair in enumerate(routes)}
+    for pair in sorted(routes):
+        part = routes[pair].after if after_lock else routes[pair].before
+        rows = np.flatnonzero((ships["route"] == numbers[pair]) & np.isfinite(time_s))
         now = time_s[rows]
         for stretch, length_m, kind, is_forward in zip(part.stretches, part.lengths_m, part.kinds, part.is_outward_forward, strict=True):
             duration = length_m / speeds[kind][rows]
@@ -142,16 +141,14 @@ def sail(
         end_s[rows] = now
     n_each = [rows.size for rows in rows_of]
     at = np.concatenate(rows_of) if rows_of else np.array([], dtype=np.intp)
-    legs = pd.DataFrame(
-        {
-            "entity_id": ships["entity_id"].to_numpy(dtype=np.uint64)[at],
-            "stretch": np.repeat(np.array(stretches, dtype=object), n_each),
-            "direction": np.repeat(np.array(directions, dtype=object), n_each),
-            "enter_s": np.concatenate(enter) if enter else np.array([]),
-            "leave_s": np.concatenate(leave) if leave else np.array([]),
-            "is_counted": ships["is_counted"].to_numpy(dtype=bool)[at],
-            "row": at,
-            "kind": np.repeat(np.array(sailed, dtype=object), n_each),
-        }
-    )
+    legs = {
+        "entity_id": ships["entity_id"][at],
+        "stretch": np.repeat(np.array(stretches, dtype=object), n_each),
+        "direction": np.repeat(np.array(directions, dtype=object), n_each),
+        "enter_s": np.concatenate(enter) if enter else np.array([]),
+        "leave_s": np.concatenate(leave) if leave else np.array([]),
+        "is_counted": ships["is_counted"][at],
+        "row": at,
+        "kind": np.repeat(np.array(sailed, dtype=object), n_each),
+    }
     return end_s, legs

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..codes import CanalEnd
@@ -23,7 +24,7 @@ from ..engine.bridge_calendar import bridge_windows
 from ..engine.weather import hourly_wind
 from ..errors import DataError
 from ..params import LockParams
-from ..tables.schemas import BRIDGE_WINDOWS, CLOSURES, LEGS, LEVELS, SHIPS
+from ..tables.columns import Columns, columns_of, join, n_rows, take
 from ..units import MS_PER_S, NEVER_MS, S_PER_DAY, to_ms
 from ..waterway.canal_ships import free_sailing_s
 from ..waterway.canal_ships import to_requests as canal_requests
@@ -31,7 +32,7 @@ from ..waterway.closures import closure_intervals, closure_records
 from ..waterway.complex import LevelSeries
 from ..waterway.facility import LockFacility
 from ..waterway.levels import discharge_m3_s, times_of, water_levels
-from ..waterway.lock import lockage_frame, ship_frame
+from ..waterway.lock import lockage_frame, ship_columns
 from ..waterway.ships import SIZES, reads_notices, to_requests
 from ..waterway.triggered import split_regimes
 from .boundaries import boundary_passages
@@ -69,8 +70,8 @@ def shipping(day: Day) -> Iterator[float]:
 class _Shipping:
     """The state of the step: the facilities on the clock, and the ships under way.
 
-    `fleet` holds every ship that was drawn and has not been written, by its number in the period; `passed` holds the lock's columns of
-    those that are through the lock and still on the canal.
+    `fleet` holds every ship that was drawn and has not been written, by its `number` in the period; `passed` holds those that are
+    through the lock and still on the canal, with the lock's columns; `reached` those of them that are there: `number, arrive_s`.
     """
 
     def __init__(self, day: Day) -> None:
@@ -88,7 +89,7 @@ class _Shipping:
         self.trains = TrainTraffic(day, bridges) if day.district.railway is not None else None
         others = [self.trains.facility] if self.trains is not None else []
         self.fairways = build_fairways(day.district.fairways, self.params, levels, closures, self._windows(), others)
-        self.train_entities = self.trains.entities() if self.trains is not None else pd.Series(dtype="uint64")
+        self.train_entities = self.trains.entities() if self.trains is not None else {}
         self.locks = self.fairways.locks
         self.canal = self.fairways.canal
         for name, balance in self.balances.items():
@@ -96,13 +97,13 @@ class _Shipping:
         self.emissions = Emissions(day)
         self.encounters = EncounterCount(self.fairways.stretches, day)
         self.routes: dict[tuple[str, str], Route] = {}
-        self.fleet = pd.DataFrame()
-        self.passed = pd.DataFrame()
-        self.reached = pd.Series(dtype=np.float64)
+        self.fleet: Columns = {}
+        self.passed: Columns = {}
+        self.reached: Columns = {}
         self.n_drawn = 0
         self.departures: list[Any] = []
         self.coming: list[tuple[LockFacility, Any]] = []
-        self.events: list[pd.DataFrame] = []
+        self.events: list[Columns] = []
         self.n_events = 0
         self.levels = levels
 
@@ -144,7 +145,7 @@ class _Shipping:
         found = {}
         for name, bridge in self.params.bridges.items():
             found[name] = bridge_windows(name, bridge, epoch=self.epoch, end_s=period.end_s, streams=streams, wind=wind)
-            self.day.recorder.write("bridge_windows", found[name].assign(period=period.name, bridge=name)[BRIDGE_WINDOWS.names])
+            self.day.recorder.write("bridge_windows", found[name].assign(period=period.name, bridge=name))
         return found
 
     def _write_levels(self, levels: LevelSeries) -> None:
@@ -152,32 +153,34 @@ class _Shipping:
         within = (times >= 0.0) & (times <= self.day.period.end_s)
         columns = {"time_s": times[within], "sea_m_nap": levels.sea_m_nap[within], "canal_m_nap": levels.canal_m_nap[within]}
         for name in self.params.locks:
-            self.day.recorder.write("levels", pd.DataFrame({"period": self.day.period.name, "lock": name, **columns})[LEVELS.names])
+            self.day.recorder.write("levels", {"period": self.day.period.name, "lock": name, **columns})
 
-    def _complete(self, ships: pd.DataFrame) -> pd.DataFrame:
-        """Give every ship the columns that later parts read, and its lock."""
+    def _complete(self, frame: pd.DataFrame) -> Columns:
+        """Return ships with the columns that later parts read, and their lock and route."""
+        ships, n = columns_of(frame), len(frame)
         defaults: dict[str, Any] = dict.fromkeys(SIZES, 0.0)
         defaults |= {"class_id": "", "group": "inland", "flag": "", "origin": "", "destination": "", "is_loaded": False, "load_tonne": 0.0}
         defaults |= {"is_sea": False, "n_cone": 0, "is_booked": False, "priority": 0, "speed_m_s": np.nan, "stay_s": 0.0}
-        ships = ships.reset_index(drop=True)
         for column, value in defaults.items():
-            if column not in ships.columns:
-                ships[column] = np.where(ships["is_sea"], "sea", value) if column == "group" and "is_sea" in ships.columns else value
-        for origin, destination in ships[["origin", "destination"]].drop_duplicates().itertuples(index=False):
-            if (origin, destination) not in self.routes:
-                self.routes[origin, destination] = self._route(origin, destination)
-        known_from_s = ships["known_from_s"] if "known_from_s" in ships.columns else ships["arrival_s"]
-        ships["known_from_s"] = known_from_s.clip(lower=0.0)  # what was announced before is known at the begin, and no lock turns earlier
-        pairs = list(zip(ships["origin"], ships["destination"], strict=True))
-        ships["lock"] = [self.routes[pair].lock for pair in pairs]
-        from_route = pd.Series([self.routes[pair].side for pair in pairs], index=ships.index, dtype="object")
-        if "side" not in ships.columns:
-            ships["side"] = from_route
-        wrong = (from_route != "") & (ships["side"] != from_route)
-        if wrong.any():
-            ship = ships[wrong].iloc[0]
-            relation = f"from '{ship['origin']}' to '{ship['destination']}'"
-            raise DataError(f"ship {ship['id']!r} {relation} comes to the {from_route[wrong].iloc[0]} side, and its side is {ship['side']!r}; mend one")
+            if column not in ships:
+                ships[column] = np.full(n, value, dtype=object if isinstance(value, str) else None)
+        # What was announced before is known at the begin, and no lock turns earlier.
+        ships["known_from_s"] = np.maximum(ships.get("known_from_s", ships["arrival_s"]), 0.0)
+        pairs = list(zip(ships["origin"].tolist(), ships["destination"].tolist(), strict=True))
+        for pair in dict.fromkeys(pairs):
+            if pair not in self.routes:
+                self.routes[pair] = self._route(*pair)
+        numbers = {pair: number for number, pair in enumerate(self.routes)}
+        ships["route"] = np.array([numbers[pair] for pair in pairs], dtype=np.int64)
+        routes = list(self.routes.values())
+        ships["lock"] = np.array([route.lock for route in routes], dtype=object)[ships["route"]]
+        from_route = np.array([route.side for route in routes], dtype=object)[ships["route"]]
+        side = ships.setdefault("side", from_route)
+        for row in np.flatnonzero((from_route != "") & (side != from_route))[:1]:
+            relation = f"from '{ships['origin'][row]}' to '{ships['destination'][row]}'"
+            raise DataError(f"ship {ships['id'][row]!r} {relation} comes to the {from_route[row]} side, and its side is {side[row]!r}; mend one")
+        on_canal = np.array([[self.fairways.is_on_canal(end) for end in pair] for pair in self.routes], dtype=bool).reshape(-1, 2)
+        ships["from_canal"], ships["to_canal"] = on_canal[ships["route"]].T
         return ships
 
     def _route(self, origin: str, destination: str) -> Route:
@@ -191,65 +194,65 @@ class _Shipping:
         day, demand = self.day, self.day.district.params.demand.waterway
         if day.district.own_ships is not None:
             everyone = read_ships_file(day.district.own_ships, epoch=self.epoch)
-            ships = everyone[(everyone["arrival_s"] >= from_s) & (everyone["arrival_s"] < to_s)]
+            drawn = everyone[(everyone["arrival_s"] >= from_s) & (everyone["arrival_s"] < to_s)]
         else:
             start = self.epoch + pd.Timedelta(seconds=from_s)
-            ships = draw_ships(day.district.ship_tables, demand, day.streams, year=day.year, start=start, days=(to_s - from_s) / S_PER_DAY, epoch=self.epoch)
-        ships = self.emissions.with_engines(self._complete(ships))
-        ships.index = pd.RangeIndex(self.n_drawn, self.n_drawn + len(ships))
-        self.n_drawn += len(ships)
+            drawn = draw_ships(day.district.ship_tables, demand, day.streams, year=day.year, start=start, days=(to_s - from_s) / S_PER_DAY, epoch=self.epoch)
+        ships = self.emissions.with_engines(self._complete(drawn))
+        n = n_rows(ships)
+        ships["number"] = self.n_drawn + np.arange(n)
+        self.n_drawn += n
         ships["is_counted"] = day.period.is_counted(ships["arrival_s"])
-        ships["canal_wait_s"] = 0.0
-        on_canal = self.fairways.is_on_canal
-        ships["from_canal"] = np.array([on_canal(origin) for origin in ships["origin"]], dtype=bool)
-        ships["to_canal"] = np.array([on_canal(destination) for destination in ships["destination"]], dtype=bool)
-        from_sea = ships[~ships["from_canal"]]
+        ships["canal_wait_s"], ships["depart_s"] = np.zeros(n), np.full(n, np.nan)
         ships["has_come"] = ~ships["from_canal"]  # to the lock, or will at the time that demand gives
-        departs_s, legs = sail(from_sea, from_sea["arrival_s"].to_numpy(), self.routes, self.params, after_lock=False)
-        ships["depart_s"] = np.nan
-        ships.loc[from_sea.index, "depart_s"] = departs_s
+        at_sea = np.flatnonzero(~ships["from_canal"])
+        from_sea = take(ships, at_sea)
+        ships["depart_s"][at_sea], legs = sail(from_sea, from_sea["arrival_s"], self.routes, self.params, after_lock=False)
         self._give_to_canal(ships)
         self._write_legs(from_sea, legs)
-        self.events += [departure_events(ships), arrival_events(ships[~ships["from_canal"]])]
-        self.fleet = pd.concat([self.fleet, ships]) if len(self.fleet) else ships  # some depart before their piece begins
+        self.events += [departure_events(ships), arrival_events(from_sea)]
+        self.fleet = join([self.fleet, ships])  # some depart before their piece begins
         self._tell_locks(ships)
 
-    def _give_to_canal(self, ships: pd.DataFrame) -> None:
+    def _give_to_canal(self, ships: Columns) -> None:
         """Make the canal's requests of ships that sail on it, and let those that come from it depart in time."""
         for is_from, column, end in ((True, "from_canal", "destination"), (False, "to_canal", "origin")):
-            rows = ships[ships[column]]
-            if self.canal is None or self.fairways.layout is None or len(rows) == 0:
+            rows = np.flatnonzero(ships[column])
+            if self.canal is None or self.fairways.layout is None or rows.size == 0:
                 continue
-            table = rows[["id", "origin", "destination", "length_m", "beam_m", "draught_m", "speed_m_s", "stay_s"]].assign(depart_s=0.0)
-            table[end] = rows["lock"]
-            table["speed_m_s"] = rows["speed_m_s"].where(rows["speed_m_s"] > 0.0, self.params.estuary_speed_m_s)
-            keys = (rows["entity_id"].to_numpy(dtype=np.uint64) >> np.uint64(1)).astype(np.int64)
-            needs = openings_needed(self.fairways.layout, self.params, rows)
-            requests = canal_requests(table.reset_index(drop=True), self.fairways.layout, needs=needs, keys=keys)
-            at = requests["ship"].copy()
-            requests["ship"] = rows.index.to_numpy()[at]
+            mine = take(ships, rows)
+            table = pd.DataFrame(
+                {name: mine[name] for name in ("id", "origin", "destination", "length_m", "beam_m", "draught_m", "stay_s")} | {end: mine["lock"]}
+            )
+            table["speed_m_s"] = np.where(mine["speed_m_s"] > 0.0, mine["speed_m_s"], self.params.estuary_speed_m_s)
+            needs = openings_needed(self.fairways.layout, self.params, mine)
+            requests = canal_requests(table.assign(depart_s=0.0), self.fairways.layout, needs=needs, keys=_keys(mine))
+            at = rows[requests["ship"]]
+            requests["ship"] = ships["number"][at]
             if is_from:
-                departs_s = rows["arrival_s"].to_numpy()[at] - free_sailing_s(requests, self.fairways.layout)
+                departs_s = ships["arrival_s"][at] - free_sailing_s(requests, self.fairways.layout)
                 requests["time_ms"] = np.rint(departs_s * MS_PER_S)
-                ships.loc[requests["ship"], "depart_s"] = requests["time_ms"] / MS_PER_S
+                ships["depart_s"][at] = requests["time_ms"] / MS_PER_S
                 self.departures.append(requests)
             else:
                 self.canal.expect(requests)
 
-    def _tell_locks(self, ships: pd.DataFrame) -> None:
+    def _tell_locks(self, ships: Columns) -> None:
         """Let the locks know of ships: whom they expect from the canal, whom they send on to it, and who is announced."""
-        for name, group in ships.groupby("lock", sort=True):
-            facility, params = self.locks[str(name)], self.params.locks[str(name)]
-            requests = to_requests(group[[column for column in _LOCK_COLUMNS if column in group.columns]], params)
-            requests["ship"] = group.index.to_numpy()[requests["ship"]]
+        for name, facility in self.locks.items():
+            params = self.params.locks[name]
+            mine = take(ships, ships["lock"] == name)
+            table = pd.DataFrame({column: mine[column] for column in _LOCK_COLUMNS if column in mine})
+            requests = to_requests(table, params)
+            by_canal = mine["from_canal"][requests["ship"]]
+            requests["ship"] = mine["number"][requests["ship"]]
             if reads_notices(params):
                 facility.announce(requests, self.fairways.clock.now_ms)
-            by_canal = ships["from_canal"].loc[requests["ship"]].to_numpy()
             facility.expect(requests[by_canal])
-            self.balances[str(name)].know(group)
+            self.balances[name].know(mine["number"], table)
             self.coming.append((facility, requests[~by_canal]))
-            going = group[group["to_canal"]]
-            facility.send_on(going.index.to_numpy(), (going["entity_id"].to_numpy(dtype=np.uint64) >> np.uint64(1)).astype(np.int64))
+            going = take(mine, mine["to_canal"])
+            facility.send_on(going["number"], _keys(going))
 
     def admit(self) -> None:
         """Let the ships that were drawn last arrive from the sea at their time."""
@@ -289,75 +292,76 @@ class _Shipping:
         lock_rows = {name: facility.drain() for name, facility in self.locks.items()}
         if self.canal is not None and self.fairways.layout is not None:
             self._take_canal(CanalTables(self.canal.canal.drain(), self.fleet, self.fairways.layout, self.day))
+        users = join([{name: self.fleet[name] for name in ("number", "entity_id")}, self.train_entities])
+        for name, bridge in self.fairways.bridges.items():
+            for table, frame in bridge_tables(name, bridge, users, self.day).items():
+                self.day.recorder.write(table, frame)
         for name, (ship_rows, lockage_rows) in lock_rows.items():
             self._take_lock(name, ship_rows, lockage_rows, until_s)
-        for name, bridge in self.fairways.bridges.items():
-            for table, frame in bridge_tables(name, bridge, self.fleet, self.train_entities, self.day).items():
-                self.day.recorder.write(table, frame)
         self._arrive()
 
     def _take_canal(self, tables: CanalTables) -> None:
         self._write_legs(self.fleet, tables.legs)
         self.encounters.add(tables.legs, self.fleet)
-        self.day.recorder.write("waits", tables.waits)
-        self.fleet["canal_wait_s"] = self.fleet["canal_wait_s"].add(tables.wait_s, fill_value=0.0)
-        at_lock = tables.ends[tables.ends["end"] == CanalEnd.LOCK.word]
-        self.fleet.loc[at_lock.index, "arrival_s"] = at_lock["time_s"]
-        self.fleet.loc[at_lock.index, "has_come"] = True
-        self.events.append(arrival_events(self.fleet.loc[at_lock.index]))
-        self.reached = pd.concat([self.reached, tables.ends[tables.ends["end"] != CanalEnd.LOCK.word]["time_s"]])
+        self.day.recorder.write("waits", {"period": self.day.period.name, **tables.waits})
+        self.fleet["canal_wait_s"] = self.fleet["canal_wait_s"] + tables.wait_s
+        is_at_lock = tables.ends["end"] == int(CanalEnd.LOCK)
+        at_lock, there = take(tables.ends, is_at_lock), take(tables.ends, ~is_at_lock)
+        self.fleet["arrival_s"][at_lock["row"]] = at_lock["time_s"]
+        self.fleet["has_come"][at_lock["row"]] = True
+        self.events.append(arrival_events(take(self.fleet, at_lock["row"])))
+        self.reached = {"number": self.fleet["number"][there["row"]], "arrive_s": there["time_s"]}
 
     def _arrive(self) -> None:
         """Write the ships that have reached their destination on the canal."""
-        if len(self.reached):
-            done = self.passed.loc[self.reached.index]
-            self.passed = self.passed.drop(index=self.reached.index)
-            self._write_ships(done.assign(arrive_s=self.reached))
-            self.reached = self.reached.iloc[:0]
+        if n_rows(self.reached):
+            order = np.argsort(self.passed["number"])
+            rows = order[np.searchsorted(self.passed["number"], self.reached["number"], sorter=order)]
+            done = take(self.passed, rows)
+            self.passed = take(self.passed, ~np.isin(self.passed["number"], self.reached["number"]))
+            self._write_ships(done | self.reached)
 
     def _take_lock(self, name: str, ship_rows: Any, lockage_rows: Any, until_s: float) -> None:
         facility = self.locks[name]
         lockages = lockage_frame(lockage_rows, facility.complex)
-        passed = self.fleet.loc[ship_rows["ship"]] if len(ship_rows) else self.fleet.iloc[:0]
-        sizes = passed[["length_m", "beam_m", "draught_m", "is_sea"]].assign(lockage_id=ship_rows["lockage_id"]) if len(passed) else None
-        self._write_all(self.balances[name].add(lockages, sizes, min(until_s, facility.complex.earliest_unwritten_ms() / MS_PER_S)))
+        passed = take(self.fleet, np.searchsorted(self.fleet["number"], ship_rows["ship"]))
+        sizes = pd.DataFrame({column: passed[column] for column in ("length_m", "beam_m", "draught_m", "is_sea")} | {"lockage_id": ship_rows["lockage_id"]})
+        complete_to_s = min(until_s, facility.complex.earliest_unwritten_ms() / MS_PER_S)
+        self._write_all(self.balances[name].add(lockages, sizes if len(sizes) else None, complete_to_s))
         if len(ship_rows):
-            at = np.arange(len(ship_rows))
-            ship_rows["ship"] = at
-            self._through(passed, ship_frame(passed.reset_index(drop=True), ship_rows, facility.complex))
+            ship_rows["ship"] = np.arange(len(ship_rows))
+            self._through(passed | ship_columns(passed["arrival_s"], ship_rows, facility.complex))
 
     def _write_all(self, tables: dict[str, pd.DataFrame]) -> None:
         for table, frame in tables.items():
             if len(frame):
                 self.day.recorder.write(table, frame)
 
-    def _through(self, ships: pd.DataFrame, at_lock: pd.DataFrame) -> None:
+    def _through(self, ships: Columns) -> None:
         """Take ships that the lock is done with: those that go to sea sail on and are written, others go on over the canal."""
-        frame = pd.concat([ships.drop(columns=["arrival_s"]), at_lock.drop(columns=["id", "side"]).set_axis(ships.index, axis=0)], axis=1)
-        self.events.append(passage_events(frame))
-        stays = frame["to_canal"] & frame["exit_s"].notna()
-        self.passed = pd.concat([self.passed, frame[stays]]) if len(self.passed) else frame[stays]
-        to_sea = frame[~stays]
-        arrive_s, legs = sail(to_sea, to_sea["exit_s"].to_numpy(), self.routes, self.params, after_lock=True)
+        self.events.append(passage_events(ships))
+        stays = ships["to_canal"] & ~np.isnan(ships["exit_s"])
+        self.passed = join([self.passed, take(ships, stays)])
+        to_sea = take(ships, ~stays)
+        arrive_s, legs = sail(to_sea, to_sea["exit_s"], self.routes, self.params, after_lock=True)
         self._write_legs(to_sea, legs)
-        self._write_ships(to_sea.assign(arrive_s=arrive_s))
+        self._write_ships(to_sea | {"arrive_s": arrive_s})
 
-    def _write_ships(self, frame: pd.DataFrame) -> None:
+    def _write_ships(self, ships: Columns) -> None:
         """Write ships with all that is known of them, and forget them."""
-        if len(frame) == 0:
+        if n_rows(ships) == 0:
             return
-        frame = frame.assign(
-            period=self.day.period.name, is_finished=frame["exit_s"] <= self.day.period.end_s, canal_wait_s=self.fleet["canal_wait_s"].loc[frame.index]
-        )
-        self.events.append(reached_events(frame))
-        self.day.recorder.write("ships", self.emissions.with_idling(frame)[SHIPS.names])
-        self.day.recorder.write("boundary_passages", boundary_passages(frame, self.day))
-        self.fleet = self.fleet.drop(index=frame.index)
+        rows = np.searchsorted(self.fleet["number"], ships["number"])
+        ships = ships | {"canal_wait_s": self.fleet["canal_wait_s"][rows], "is_finished": ships["exit_s"] <= self.day.period.end_s}
+        self.events.append(reached_events(ships))
+        self.day.recorder.write("ships", {"period": self.day.period.name, **self.emissions.with_idling(ships)})
+        for passages in boundary_passages(ships, self.day):
+            self.day.recorder.write("boundary_passages", passages)
+        self.fleet = {name: np.delete(values, rows) for name, values in self.fleet.items()}
 
-    def _write_legs(self, ships: pd.DataFrame, legs: pd.DataFrame) -> None:
+    def _write_legs(self, ships: Columns, legs: Columns) -> None:
         """Write legs with their energy and emissions; `row` of a leg is the row of its ship."""
-        legs = self.emissions.of_legs(ships, legs).assign(period=self.day.period.name)
-        self.day.recorder.write("legs", legs[LEGS.names])
+        self.day.recorder.write("legs", {"period": self.day.period.name, **self.emissions.of_legs(ships, legs)})
 
     def _release_events(self, before_s: float) -> None:
         """Write the kept events that lie before a time to which everything is known."""
@@ -365,23 +369,30 @@ class _Shipping:
 
     def finish(self) -> None:
         """Write what was not done at the end of the drain: ships under way, the last lockages, encounters and events."""
-        if len(self.passed):
-            self._write_ships(self.passed.assign(arrive_s=np.nan))
+        self._write_late(self.passed)
         for name, facility in self.locks.items():
-            waiting = self.fleet[self.fleet["lock"] == name] if len(self.fleet) else self.fleet
-            if len(waiting):
-                nothing, _ = facility.drain()
-                at_lock = ship_frame(waiting.reset_index(drop=True), nothing, facility.complex)
-                frame = pd.concat([waiting.drop(columns=["arrival_s"]), at_lock.drop(columns=["id", "side"]).set_axis(waiting.index, axis=0)], axis=1)
-                self._write_ships(frame.assign(arrive_s=np.nan))
+            waiting = take(self.fleet, self.fleet["lock"] == name)
+            nothing, _ = facility.drain()
+            self._write_late(waiting | ship_columns(waiting["arrival_s"], nothing, facility.complex))
             self._write_all(self.balances[name].finish(self.day.period.end_s))
         for name, balance in self.balances.items():
-            table = balance.closures.assign(period=self.day.period.name, lock=name)
-            self.day.recorder.write("closures", table[CLOSURES.names])
+            self.day.recorder.write("closures", balance.closures.assign(period=self.day.period.name, lock=name))
         self._write_levels(self.levels)
+<<<<<<< HEAD
         if self.trains is not None:
             self.trains.write()
+        self.day.recorder.write("encounters", self.encounters.table())
+=======
         encounters = self.encounters.table()
-        if len(encounters):
+        if len(encounters["n"]):
             self.day.recorder.write("encounters", encounters)
+>>>>>>> h-tables
         self._release_events(np.inf)
+
+    def _write_late(self, ships: Columns) -> None:
+        self._write_ships(ships | {"arrive_s": np.full(n_rows(ships), np.nan)})
+
+
+def _keys(ships: Columns) -> npt.NDArray[np.int64]:
+    """Return what decides ties between ships."""
+    return (ships["entity_id"] >> np.uint64(1)).astype(np.int64)

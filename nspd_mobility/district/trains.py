@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,10 @@ from ..network.railway import TrackNetwork
 from ..params.waterway import DistrictParams
 from ..rail.facility import FIRST_WHO, RailFacility
 from ..rail.rolling_stock import Train
-from ..rail.simulate import Prepared, prepare, simulate
+from ..rail.simulation import Prepared, prepare, simulate
 from ..rail.stock_tables import read_compositions, read_vehicles
 from ..streams import entity_ids
+from ..tables.columns import Columns
 from ..tables.schemas import SECTIONS, TRAIN_WAITS, TRAINS
 from ..units import LOCAL_ZONE, S_PER_DAY
 from .fairways import CANAL
@@ -106,17 +107,17 @@ class TrainTraffic:
         )
         self.facility = RailFacility(RAIL, self.prepared, dict.fromkeys(called, CANAL), CANAL)
 
-    def entities(self) -> pd.Series[Any]:
-        """Return the entity of each train by the number under which bridges know it."""
+    def entities(self) -> Columns:
+        """Return `number` and `entity_id` of each train: the number under which bridges know it."""
         ids = entity_ids("rail", list(self.prepared.ids))
-        return pd.Series(ids, index=pd.RangeIndex(FIRST_WHO, FIRST_WHO + len(ids)), dtype="uint64")
+        return {"number": FIRST_WHO + np.arange(len(ids)), "entity_id": ids}
 
     def write(self) -> None:
         """Write what the trains did."""
         day, result = self.day, self.facility.result()
         of = self.drawn.trains.set_index("id")
         first = result.trains.groupby("train")["planned_departure_s"].first()
-        is_counted = pd.Series(day.period.is_counted(first), index=first.index)
+        is_counted = pd.Series(day.period.is_counted(first.to_numpy(dtype=np.float64)), index=first.index, dtype=bool)
         calls = result.trains
         country = self.railway.network.places["in_district"]
         common = {"period": day.period.name}

@@ -86,10 +86,10 @@ class Balance:
             self._rest_spans = rest_spans(self._rest_of, len(self.lock.chambers))
         return seconds_inside(self._rest_spans, begin_s, length_s)
 
-    def know(self, ships: pd.DataFrame) -> None:
+    def know(self, numbers: npt.NDArray[np.int64], ships: pd.DataFrame) -> None:
         """Tell the level what ships displace, by their number in the fleet."""
         if self.level is not None and self.balance is not None:
-            self.level.know(ships.index.tolist(), volume_of_ships(ships, self.balance.displacement).tolist())
+            self.level.know(numbers.tolist(), volume_of_ships(ships, self.balance.displacement).tolist())
 
     def add(self, lockages: pd.DataFrame, ships: pd.DataFrame | None, until_s: float) -> Frames:
         """Take further lockages with the sizes of their ships; return the tables of lockages and days that are complete."""
@@ -122,4 +122,4 @@ class Balance:
         if len(rows) == 0:
             return pd.DataFrame(columns=names)
         period = self.day.period
-        return rows.assign(period=period.name, lock=self.name, is_counted=period.is_counted(rows[begin])).reindex(columns=names)
+        return rows.assign(period=period.name, lock=self.name, is_counted=period.is_counted(rows[begin].to_numpy())).reindex(columns=names)

@@ -9,14 +9,17 @@ Each millisecond runs in delta cycles: facilities step by ascending number, what
 millisecond arrives in the next delta, and more than 64 deltas are an error that names the cycle. SimPy orders its calendar by
 (time, priority, order of insertion); the priority is (delta, facility number), so that the order of insertion never decides.
 
-A facility with ``runs_ahead = True`` gets a horizon with its step: the time of the earliest other calendar entry or of its own
-next message, which no other facility can act before. It may do its own events strictly before the horizon in the same call,
-but returns as soon as it has a message to send. Results are the same; the calendar is used less.
+A facility with ``runs_ahead = True`` gets a horizon with its step: the earliest time of its own next message, and of what each other
+facility is due at or promises. It may do its own events strictly before the horizon in the same call, but returns as soon as it has
+a message to send. Such a message comes in the delta after those of its time that need no message, as it would without running
+ahead. A facility may promise, ``sends_from_ms(due_ms)``, to send nothing that arrives earlier if it is next due at `due_ms`, even
+where that lies after `due_ms`. Results are the same; the calendar is used less.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -54,6 +57,7 @@ class _Seat:
     due: tuple[int, int] = (NEVER_MS, 0)
     inbox: list[tuple[int, int, int, int, Any]] = field(default_factory=list)
     runs_ahead: bool = False
+    promise: Callable[[int], int] = int  # what is due may be sent at once
 
 
 class Clock:
@@ -72,7 +76,10 @@ class Clock:
 
     def __init__(self, *facilities: Facility) -> None:
         self._environment = simpy.Environment(initial_time=-NEVER_MS)
-        self._seats = {facility.name: _Seat(facility, number, runs_ahead=getattr(facility, "runs_ahead", False)) for number, facility in enumerate(facilities)}
+        self._seats = {
+            facility.name: _Seat(facility, number, runs_ahead=getattr(facility, "runs_ahead", False), promise=getattr(facility, "sends_from_ms", int))
+            for number, facility in enumerate(facilities)
+        }
         if len(self._seats) != len(facilities):
             raise SimulationError(f"two facilities share a name: {', '.join(f.name for f in facilities)}")
         self._n = len(facilities)
@@ -135,20 +142,18 @@ class Clock:
         self._schedule(seat, now_ms)
 
     def _horizon_ms(self, seat: _Seat) -> int:
-        """Return the time before which nothing can happen to a facility but by itself; a stale entry only makes it earlier."""
-        queue = self._environment._queue
-        horizon_ms = self._until_ms + 1
-        if queue:
-            horizon_ms = min(horizon_ms, int(queue[0][0]))
-        if seat.inbox:
-            horizon_ms = min(horizon_ms, seat.inbox[0][0])
+        """Return the time before which nothing can happen to a facility but by itself."""
+        horizon_ms = min(self._until_ms + 1, seat.inbox[0][0]) if seat.inbox else self._until_ms + 1
+        for other in self._seats.values():
+            if other is not seat and other.due[0] < horizon_ms:
+                horizon_ms = min(horizon_ms, other.promise(other.due[0]))
         return horizon_ms
 
     def _deliver(self, sender: _Seat, name: str, time_ms: int, entity_id: int, content: Any, now_ms: int) -> None:
         receiver = self._seats.get(name)
         if receiver is None:
             raise SimulationError(f"{sender.facility.name}: sends to '{name}', which is not on the clock")
-        delta = self._delta + 1 if time_ms <= now_ms else 0
+        delta = self._delta + 1 if time_ms <= now_ms else int(sender.runs_ahead)
         if delta > MAX_DELTAS:
             raise SimulationError(f"more than {MAX_DELTAS} exchanges at {now_ms / MS_PER_S:.3f} s between {sender.facility.name} and {name}: a cycle")
         self._sent += 1

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from ..units import LOCAL_ZONE, S_PER_DAY
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 
@@ -57,7 +59,7 @@ class Period:
         end = pd.Timestamp(self.start, tz=LOCAL_ZONE) + pd.Timedelta(seconds=self.measure_s)
         return str(end.ceil("D").date().isoformat())
 
-    def is_counted(self, arrival_s: pd.Series) -> pd.Series:
+    def is_counted(self, arrival_s: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         """Say which of the entities that arrive at these times (s) count."""
         return (arrival_s >= self.warm_up_s) & (arrival_s < self.warm_up_s + self.measure_s)
 

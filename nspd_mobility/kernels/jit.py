@@ -160,16 +160,17 @@ class _KernelCache(caching.FunctionCache):
             self._lock = None
 
 
-def kernel(function: F) -> F:
+def kernel(function: F, is_inlined: bool = False) -> F:
     """Compile a function with Numba (no fast-math, no parallel loops), cached by its import closure.
 
     The function takes arrays and numbers only, allocates nothing, and raises nothing: it returns a code and its caller raises.
+    With `is_inlined` the machine code of its callers contains it, which a call with many arrays is worth: each is seven to ten numbers.
     """
     if not is_compiled():
         return function
     # _nrt=False: without counts of references, which every call of a kernel by a kernel would raise and lower for each of its
     # arrays; the lock took a quarter longer with them. The caller in Python holds its arrays.
-    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)(function)  # type: ignore[call-overload]
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False, forceinline=is_inlined)(function)  # type: ignore[call-overload]
     _forget_literals(dispatcher)
     try:
         dispatcher._cache = _KernelCache(function)
@@ -177,6 +178,11 @@ def kernel(function: F) -> F:
         _log.warning("compiled kernels are not kept: %s", error)
     KERNELS.append(dispatcher)
     return cast(F, dispatcher)
+
+
+def inlined_kernel(function: F) -> F:
+    """As `kernel`, for a small function or one with a single caller that is called very often."""
+    return kernel(function, is_inlined=True)
 
 
 def direct(function: F, *arguments: Any) -> F:

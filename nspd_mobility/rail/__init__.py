@@ -1,6 +1,6 @@
-"""Trains: rolling stock, running times and the tables that occupancy is planned with.
+"""Trains: rolling stock, running times, the interlocked area that they share, and the capacity of its tracks.
 
-Usable alone: `running_time` takes a train and a path and returns a table.
+Usable alone: `running_time` takes a train and a path, `simulate` trains and tracks, `compress` a table of occupations.
 """
 
 from typing import Any
@@ -15,10 +15,14 @@ _PUBLIC = {
     "read_vehicles": "stock_tables",
     "read_compositions": "stock_tables",
     "running_time": "running",
-    "simulate": "simulate",
-    "RailResult": "simulate",
+    "simulate": "simulation",
+    "RailResult": "simulation",
     "RunTable": "run_table",
     "tabulate_runs": "run_table",
+    "compress": "compression",
+    "conflicts": "overlaps",
+    "headways": "overlaps",
+    "insert_paths": "insertion",
 }
 __all__ = list(_PUBLIC)
 

@@ -17,7 +17,7 @@ from ..errors import SimulationError
 from ..kernels.arrays import records
 from ..units import NEVER_MS
 from ._kernels import area_records as layout
-from .simulate import Prepared, RailResult
+from .simulation import Prepared, RailResult
 
 FIRST_WHO = 1 << 40
 _FIRST_INBOX = 8

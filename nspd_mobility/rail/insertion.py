@@ -19,8 +19,8 @@ from ..errors import DataError, allowed, nearest
 from ..streams import Streams, stable_hash
 from ..units import to_ms
 from ._kernels.insertion import insert_until_full
-from .conflicts import conflicts
 from .occupations import Occupations, read_occupations
+from .overlaps import conflicts
 
 PLACEMENTS = ("anywhere", "earliest")
 

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .charts import INK, MUTED, axis, colour, dash, figure, label, rounded, time_axis
+from .charts import INK, MUTED, axis, figure, label, rounded, time_axis
 from .content import Figure
 from .context import Context, FloatArray
 from .lock_frames import ZONE, chosen_day, clock
-from .texts import LANGUAGES, Text, given, say
+from .texts import LANGUAGES, Text, given, say, sentence
 
 _FREE, _FORCED = "#0072b2", "#d55e00"
+_SHADES = [[0.0, "#f7fafc"], [1.0, "#6fa8d0"]]  # pale enough for a dark number in each
 _PANELS = (("x", "y", [0.58, 1.0]), ("x2", "y2", [0.0, 0.42]))
 
 
@@ -99,26 +100,28 @@ def _hover(context: Context, period: dict[str, Any], rows: pd.DataFrame) -> dict
 
 
 def closed_by_hour(context: Context, variant: str, bridge: str) -> FloatArray:
-    """Return the minutes that the road is closed in each hour of the day (local time), mean over days and replications.
+    """Return the minutes that the road is closed in each hour of the day (local time), mean over days, by replication.
 
     Returns
     -------
-    ndarray of float64, shape (24,)
+    ndarray of float64, shape (n_replication, 24)
     """
     rows = context.counted("bridge_closures")
     rows = rows[(rows["variant"] == variant) & (rows["bridge"] == bridge) & rows["road_open_s"].notna()]
-    minutes = np.zeros(24)
+    replications = np.unique(context.counted("ships")["replication"])
+    minutes = np.zeros((replications.size, 24))
     for name, of_period in rows.groupby("period"):
         offset = _clock_offset_s(context.facts["periods"][name])
         begins, ends = (of_period[column].to_numpy(dtype=np.float64) + offset for column in ("road_closed_s", "road_open_s"))
         weights = of_period["weight"].to_numpy(dtype=np.float64)
+        replication = np.searchsorted(replications, of_period["replication"])
         first = np.floor(begins / 3600.0)
         for step in range(int(np.max(np.floor(ends / 3600.0) - first, initial=0.0)) + 1):
             hour = first + step
             inside = np.clip(np.minimum(ends, (hour + 1.0) * 3600.0) - np.maximum(begins, hour * 3600.0), 0.0, None)
-            np.add.at(minutes, (hour % 24).astype(np.int64), inside * weights / 60.0)
+            np.add.at(minutes, (replication, (hour % 24).astype(np.int64)), inside * weights / 60.0)
     days = sum(period["weight_days"] for period in context.facts["periods"].values())
-    return np.asarray(minutes / days / max(context.matrix.shape[1], 1))
+    return np.asarray(minutes / days)
 
 
 def _clock_offset_s(period: dict[str, Any]) -> float:
@@ -128,24 +131,28 @@ def _clock_offset_s(period: dict[str, Any]) -> float:
 
 
 def hours_chart(context: Context, bridge: str) -> Figure:
-    """Return the closed minutes by hour of the day of a bridge, a line per variant."""
-    data: list[dict[str, Any]] = []
-    for variant in context.variants:
-        title = label(context.title(variant))
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": title,
-                "x": [hour + 0.5 for hour in range(24)],
-                "y": rounded(closed_by_hour(context, variant, bridge), 1),
-                "line": {"color": colour(context, variant), "dash": dash(context, variant), "width": 2, "shape": "hvh"},
-                "hovertemplate": {lang: f"%{{y:.0f}} min<extra>{title[lang]}</extra>" for lang in LANGUAGES},
-            }
-        )
-    layout = {
-        "xaxis": axis(say("bridges.hour_axis"), range=[0, 24], dtick=3, ticksuffix=":00", tickfont={"size": 12, "color": MUTED}),
-        "yaxis": axis(say("bridges.minutes_axis"), rangemode="tozero"),
-        "hovermode": "x",
+    """Return the closed minutes by hour of the day of a bridge: a row of cells per variant, darker where the road is closed longer."""
+    minutes = [closed_by_hour(context, variant, bridge).mean(axis=0) for variant in context.variants]
+    names = {lang: [label(sentence(context.title(v)))[lang] for v in context.variants] for lang in LANGUAGES}
+    cells = {
+        "type": "heatmap",
+        "x": [hour + 0.5 for hour in range(24)],
+        "y": list(range(len(minutes))),
+        "z": [rounded(row, 1) for row in minutes],
+        "zmin": 0,
+        "colorscale": _SHADES,
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 3,
+        "texttemplate": "%{z:.0f}",
+        "textfont": {"size": 11, "color": INK},
+        "hovertemplate": "%{z:.0f} min<extra></extra>",
     }
-    return figure(data, 300, **layout)
+    ticks = {"tickvals": list(range(len(minutes))), "ticktext": names, "range": [len(minutes) - 0.5, -0.5], "tickfont": {"size": 12, "color": INK}}
+    layout = {
+        "xaxis": axis(say("bridges.hour_axis"), range=[0, 24], dtick=3, ticksuffix=":00", showgrid=False, tickfont={"size": 12, "color": MUTED}),
+        "yaxis": axis(say("figures.variant"), showgrid=False, zeroline=False, ticks="", **ticks),
+        "hovermode": "closest",
+        "margin": {"l": 56, "r": 16, "t": 12, "b": 48},
+    }
+    return figure([cells], 84 + 34 * len(minutes), **layout)

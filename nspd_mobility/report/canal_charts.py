@@ -10,7 +10,7 @@ from .charts import INK, MUTED, axis, figure, label, rounded
 from .content import Figure
 from .context import Context
 from .measures import dimension_name
-from .texts import LANGUAGES, Text, plain, say, sentence
+from .texts import LANGUAGES, Text, given, say, sentence
 
 _PAIR_COLOURS = {
     ("inland", "inland"): "#56b4e9", ("inland", "sea"): "#0072b2", ("sea", "sea"): "#d55e00", ("inland", "recreation"): "#009e73",
@@ -44,9 +44,9 @@ def main_route(context: Context) -> str:
     return str(sums.idxmax())
 
 
-def places_along(context: Context, route: str) -> list[tuple[float, str, str]]:
-    """Return kilometre, name and kind of the places along a fairway, in order; of those at one place the bridge or lock."""
-    found: dict[str, tuple[float, str, str]] = {}
+def places_along(context: Context, route: str) -> list[tuple[float, str, Text]]:
+    """Return kilometre, kind and name of the places along a fairway, in order; of those at one place the bridge or lock."""
+    found: dict[str, tuple[float, str, Text]] = {}
     facts = context.facts.get("map", {})
     for stretch in facts.get("stretches", {}).values():
         if stretch.get("route") != route or "km_begin" not in stretch:
@@ -54,8 +54,8 @@ def places_along(context: Context, route: str) -> list[tuple[float, str, str]]:
         for end, km in (("from_node", "km_begin"), ("to_node", "km_end")):
             node = facts["nodes"].get(stretch[end], {})
             if node.get("kind") in _MARKED:
-                found[stretch[end]] = (float(stretch[km]), str(node["name"]), str(node["kind"]))
-    return sorted(found.values())
+                found[stretch[end]] = (float(stretch[km]), str(node["kind"]), given(node.get("title"), str(node["name"])))
+    return sorted(found.values(), key=lambda place: place[:2])
 
 
 def pair_name(pair: tuple[str, str]) -> Text:
@@ -103,14 +103,14 @@ def encounter_bars(context: Context, variant: str, kind: str, route: str) -> Fig
     return figure(data, 510, **layout)
 
 
-def _marks(places: list[tuple[float, str, str]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _marks(places: list[tuple[float, str, Text]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return a line and an upright name for each place; bridges and locks are darker. A place within 0.6 km of the last is not named."""
     shapes, notes = [], []
-    kept: list[tuple[float, str, str]] = []
-    for place in sorted(places, key=lambda p: (_rank(p[2]), p[0])):
+    kept: list[tuple[float, str, Text]] = []
+    for place in sorted(places, key=lambda p: (_rank(p[1]), p[0])):
         if all(abs(place[0] - other[0]) > 0.6 for other in kept):
             kept.append(place)
-    for km, name, kind in kept:
+    for km, kind, name in kept:
         strong = _rank(kind) == 0
         shade = INK if strong else MUTED
         line = {"color": shade, "width": 1.3 if strong else 0.8, "dash": "solid" if strong else "dot"}
@@ -122,7 +122,7 @@ def _marks(places: list[tuple[float, str, str]]) -> tuple[list[dict[str, Any]], 
                 "yref": "paper",
                 "yanchor": "bottom",
                 "xanchor": "center",
-                "text": label(plain(name))["nl"],
+                "text": label(name),
                 "textangle": -90,
                 "showarrow": False,
                 "font": {"size": 11, "color": shade},

@@ -52,7 +52,7 @@ def distribution(context: Context, lock: str, column: str) -> Figure:
     if column == "wait_min":
         line, note = norm_line(NORM_WAIT_MIN, say("chart.norm"))
         layout |= {"shapes": [line], "annotations": [note | {"y": 0.02, "yanchor": "bottom"}]}
-    return figure(data, 340, **layout)
+    return figure(data, 320 + 18 * len(data), **layout)
 
 
 def boxes(context: Context, lock: str, column: str) -> Figure:

@@ -12,6 +12,7 @@ from .texts import Text, number, place_name, plain, say, say_or
 
 _DECIMALS = {"min": 1, "%": 1, "1/year": 0, "h/year": 0, "1/day": 1, "1": 2, "h/day": 1, "kg/day": 0, "m³/s": 1, "kg/m³": 2, "m": 1}
 _MORE_DECIMALS = {"queue_growth_per_day": 2}
+_SCALES = {"–": 100.0, "kg/day": 1e-3}
 _TIMES = ("wait_", "passage_", "journey_")
 
 
@@ -30,7 +31,7 @@ def dimension_name(dimension: str) -> Text:
 
 
 def unit_name(unit: str) -> Text:
-    """Return how a unit is written; a share is written in per cent."""
+    """Return how a unit is written: a share in per cent, kilograms of salt in tonnes."""
     return say_or(f"unit.{unit}", unit)
 
 
@@ -40,8 +41,8 @@ def decimals_of(unit: str, indicator: str = "") -> int:
 
 
 def scale_of(unit: str) -> float:
-    """Return the factor from a value to what is written: shares become per cent."""
-    return 100.0 if unit == "–" else 1.0
+    """Return the factor from a value to what is written: shares become per cent, kilograms of salt become tonnes."""
+    return _SCALES.get(unit, 1.0)
 
 
 def written(value: float, unit: str, *, sign: bool = False, indicator: str = "") -> Text:
@@ -60,6 +61,22 @@ def with_interval(mean: float, half_width: float, unit: str, *, is_bound: bool =
 def span(low: float, high: float, unit: str, *, sign: bool = False, indicator: str = "") -> Text:
     """Return an interval in words: 14,3 tot 21,9."""
     return say("value.span", low=written(low, unit, sign=sign, indicator=indicator), high=written(high, unit, sign=sign, indicator=indicator))
+
+
+def change(context: Context, variant: str, indicator: str, dimension: str = "") -> Text:
+    """Return the difference of a variant with the reference in words: −1,6 uur per dag (−2,9 tot −0,3; verschilt)."""
+    row = next((r for r in rows_of(context, variant) if (r["indicator"], r["dimension"]) == (indicator, dimension)), None)
+    if row is None or is_lost(context, variant, indicator) or is_lost(context, context.reference, indicator):
+        return empty()
+    unit = row["unit"]
+    size = {lang: f"{written(row['difference'], unit, sign=True)[lang]} {part}" for lang, part in _points(unit).items()}
+    if not math.isfinite(row["half_width"]):
+        return size
+    return say("value.change", size=size, span=span(row["low"], row["high"], unit, sign=True), verdict=verdict_name(row["verdict"]))
+
+
+def _points(unit: str) -> Text:
+    return say("unit.points") if unit == "–" else unit_name(unit)
 
 
 def is_lost(context: Context, variant: str, indicator: str) -> bool:

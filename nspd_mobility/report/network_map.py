@@ -15,7 +15,7 @@ from .charts import INK, MUTED, faded, figure, label
 from .content import Figure
 from .context import Context
 from .labels import Box, place_labels
-from .texts import LANGUAGES, number, plain, say, say_or, sentence
+from .texts import LANGUAGES, Text, given, number, say, say_or, sentence
 
 COUNTRY_COLOURS = {"NL": "#0072b2", "BE": "#d55e00"}
 _OTHER_COLOUR, _WIDEST_PX, _THINNEST_PX = "#4b4b4b", 15.0, 1.4
@@ -31,6 +31,21 @@ def flows(context: Context, variant: str) -> dict[str, float]:
     n = max(context.matrix.shape[1], 1)
     days = sum(period["weight_days"] for period in context.facts["periods"].values())
     return {str(stretch): float(weight) / days / n for stretch, weight in rows.groupby("stretch")["weight"].sum().items()}
+
+
+def stretch_title(context: Context, stretch: str) -> Text:
+    """Return the name of a stretch with the places at its ends: Kanaal Gent-Terneuzen, Axelse Vlakte tot Brug Sluiskil."""
+    facts = context.facts["map"]
+    found = facts["stretches"].get(stretch)
+    if found is None or "from_node" not in found:
+        return place_title(found or {}, stretch)
+    begin, end = (place_title(facts["nodes"].get(found[key], {}), str(found[key])) for key in ("from_node", "to_node"))
+    return say("network.between", name=place_title(found, stretch), begin=begin, end=end)
+
+
+def place_title(place: dict[str, Any], otherwise: str) -> Text:
+    """Return the name of a node or a stretch in both languages."""
+    return given(place.get("title"), str(place.get("name") or otherwise))
 
 
 def network_map(context: Context) -> Figure:
@@ -65,7 +80,7 @@ def _width(per_day: float, most: float) -> float:
 
 def _stretch(name: str, stretch: dict[str, Any], per_day: float, most: float) -> dict[str, Any]:
     shade = COUNTRY_COLOURS.get(stretch["country"], _OTHER_COLOUR)
-    title = label(plain(str(stretch["name"] or name)))
+    title = label(place_title(stretch, name))
     kind, length = say_or(f"kind.{stretch['kind']}", str(stretch["kind"])), number(stretch["length_m"] / 1000.0, 1)
     words = say("chart.map_hover", name=title, kind=kind, country=str(stretch["country"]), length=length, ships=number(per_day, 0))
     return {
@@ -100,12 +115,14 @@ def _nodes(nodes: dict[str, Any], frame: tuple[float, float, float, float], heig
     shown = sorted((n for n in nodes.values() if n["kind"] in _RANK), key=lambda n: (_RANK[n["kind"]], n["name"]))
     pixels = [pixel(n["lon"], n["lat"]) for n in shown]
     ways = [Box(x - 4, y - 4, x + 4, y + 4) for line in lines for x, y in _between([pixel(*p) for p in line])]
-    positions = place_labels([(x, y, n["name"]) for (x, y), n in zip(pixels, shown, strict=True)], ways, Box(0, 0, _WIDTH_PX, height_px))
+    longest = [(x, y, max(place_title(n, "").values(), key=len)) for (x, y), n in zip(pixels, shown, strict=True)]
+    positions = place_labels(longest, ways, Box(0, 0, _WIDTH_PX, height_px))
     traces = []
     for kind in _RANK:
         chosen = [(n, position) for n, position in zip(shown, positions, strict=True) if n["kind"] == kind]
         if chosen:
-            names = [f"\N{NO-BREAK SPACE}{label(plain(n['name']))['nl']}\N{NO-BREAK SPACE}" for n, _ in chosen]
+            titles = [label(place_title(n, "")) for n, _ in chosen]
+            names = {lang: [f"\N{NO-BREAK SPACE}{title[lang]}\N{NO-BREAK SPACE}" for title in titles] for lang in LANGUAGES}
             text = sentence(say(f"kind.{kind}"))
             traces.append(
                 {

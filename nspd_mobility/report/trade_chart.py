@@ -14,7 +14,7 @@ from .texts import LANGUAGES, number, say
 
 WAIT, SALT, LOSS = ("wait_mean", FREIGHT), ("salt_to_canal_per_day_kg", ""), ("water_loss_mean_m3_s", "")
 KG_PER_T = 1000.0
-_SMALLEST_PX, _LARGEST_PX = 11.0, 34.0
+_SMALLEST_PX, _LARGEST_PX = 8.0, 22.0
 
 
 def trade_picture(context: Context, variants: list[str]) -> Figure:

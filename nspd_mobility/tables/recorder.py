@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -9,7 +10,7 @@ from typing import Any, Self
 import pandas as pd
 
 from ..errors import DataError
-from .schemas import TABLES, arrow_schema
+from .schemas import arrow_schema
 
 _ROWS_PER_GROUP = 65_536
 
@@ -37,13 +38,18 @@ class Recorder:
         self._kept: dict[str, list[Any]] = {}
         self._n_kept: dict[str, int] = {}
 
-    def write(self, name: str, frame: pd.DataFrame) -> None:
-        """Append rows; the columns must be those of the schema."""
+    def write(self, name: str, rows: pd.DataFrame | Mapping[str, Any]) -> None:
+        """Append rows, a frame or columns by name: all of the schema, others are left. A text stands for every row."""
         import pyarrow as pa
 
-        batch = pa.Table.from_pandas(frame[TABLES[name].names], schema=arrow_schema(name), preserve_index=False).replace_schema_metadata(
-            arrow_schema(name).metadata
-        )
+        schema = arrow_schema(name)
+        values = [rows[field.name] for field in schema]
+        n = next(len(column) for column in values if not isinstance(column, str))
+        arrays = [
+            pa.repeat(column, n) if isinstance(column, str) else pa.array(column, field.type, from_pandas=True)
+            for column, field in zip(values, schema, strict=True)
+        ]
+        batch = pa.Table.from_arrays(arrays, schema=schema)
         self._kept.setdefault(name, []).append(batch)
         self._n_kept[name] = self._n_kept.get(name, 0) + batch.num_rows
         if self._n_kept[name] >= _ROWS_PER_GROUP:

@@ -35,6 +35,7 @@ from ..errors import DataError, allowed
 from ..params.boundary import BoundaryLockParams
 from ..params.build import build_plain
 from ..streams import Streams, entity_ids
+from ..tables.columns import Columns
 
 S_PER_H = 3600.0
 S_PER_MIN = 60.0
@@ -151,19 +152,19 @@ def boundary_lock(ships: pd.DataFrame, lock: BoundaryLockParams | Mapping[str, A
     return pd.DataFrame(columns, index=ships.index)
 
 
-def goes_through(ships: pd.DataFrame, params: BoundaryLockParams, streams: Streams, name: str) -> npt.NDArray[np.bool_]:
+def goes_through(ships: Columns, params: BoundaryLockParams, streams: Streams, name: str) -> npt.NDArray[np.bool_]:
     """Return which ships at the node go on through the lock, shape (n_ship,): of its groups, in its share, and not too large for it.
 
     Parameters
     ----------
-    ships : DataFrame
+    ships : dict of ndarray
         `entity_id, group, length_m, beam_m`.
     """
-    fits = np.zeros(len(ships), dtype=bool)
+    fits = np.zeros(len(ships["entity_id"]), dtype=bool)
     for chamber in params.chambers.values():
-        fits |= ((ships["length_m"] <= chamber.length_m) & (ships["beam_m"] <= chamber.width_m)).to_numpy()
-    u = streams.uniform(f"boundary-choice-{name}", ships["entity_id"].to_numpy(dtype=np.uint64))[:, 0]
-    return fits & ships["group"].isin(params.groups).to_numpy() & (u < params.share)
+        fits |= (ships["length_m"] <= chamber.length_m) & (ships["beam_m"] <= chamber.width_m)
+    u = streams.uniform(f"boundary-choice-{name}", ships["entity_id"])[:, 0]
+    return fits & np.isin(ships["group"], list(params.groups)) & (u < params.share)
 
 
 def _exponential(u: npt.NDArray[np.float64], mean: float) -> npt.NDArray[np.float64]:

@@ -26,6 +26,7 @@ from ..codes import CanalEnd, CanalWait
 from ..errors import DataError, allowed, nearest
 from ..params.build import build_plain
 from ..params.canal import CanalParams
+from ..tables.columns import Columns
 from ..units import MS_PER_S, NEVER_MS, to_ms
 from ._kernels import canal_records
 from .canal_facility import CanalFacility
@@ -118,50 +119,37 @@ def simulate_canal(
     requests = to_requests(ships, layout)
     state = Canal(layout, _closures_ms(closures, layout))
     state.run(requests, NEVER_MS - 1 if until_s is None else to_ms(until_s))
-    rows = state.drain()
+    return _result(state.drain(), ships, layout)
+
+
+def leg_columns(row: Any, layout: CanalLayout) -> Columns:
+    """Return stretch, direction and times of the kernel's rows that are legs."""
+    return {
+        "stretch": np.array(layout.stretch_names, dtype=object)[row["place"]],
+        "direction": np.array(DIRECTIONS, dtype=object)[row["code"]],
+        "enter_s": row["begin_ms"] / MS_PER_S,
+        "leave_s": row["end_ms"] / MS_PER_S,
+    }
+
+
+def wait_columns(row: Any, layout: CanalLayout) -> Columns:
+    """Return place, cause and times of the kernel's rows that are waits."""
+    return {
+        "place": np.array(layout.node_names, dtype=object)[row["place"]],
+        "cause": np.array([cause.word for cause in CanalWait], dtype=object)[row["code"]],
+        "begin_s": row["begin_ms"] / MS_PER_S,
+        "end_s": row["end_ms"] / MS_PER_S,
+    }
+
+
+def _result(rows: Any, ships: pd.DataFrame, layout: CanalLayout) -> CanalResult:
     names = ships["id"].to_numpy(dtype=object)
-    legs, waits = leg_frame(rows, names, layout), wait_frame(rows, names, layout)
+    leg, wait = (rows[rows["kind"] == kind] for kind in (canal_records.ROW_LEG, canal_records.ROW_WAIT))
+    causers = np.append(names, "")[wait["causer"]]  # -1 is none
+    legs = pd.DataFrame({"id": names[leg["ship"]], **leg_columns(leg, layout)}).astype({"stretch": "str", "direction": "str"})
+    waits = pd.DataFrame({"id": names[wait["ship"]], "causer": causers, **wait_columns(wait, layout)}).astype({"place": "str", "cause": "str"})
+    waits = waits.rename(columns={"place": "node"})[["id", "node", "cause", "causer", "begin_s", "end_s"]]
     return CanalResult(legs, waits, _ship_frame(ships, rows))
-
-
-def leg_frame(rows: Any, names: Any, layout: CanalLayout) -> pd.DataFrame:
-    """Return the legs among the kernel's rows, in order of leaving.
-
-    Parameters
-    ----------
-    rows : record array of ROW
-    names : ndarray
-        What stands for ship `k` in the column `id`.
-    layout : CanalLayout
-    """
-    row = rows[rows["kind"] == canal_records.ROW_LEG]
-    return pd.DataFrame(
-        {
-            "id": names[row["ship"]],
-            "stretch": pd.array(np.array(layout.stretch_names, dtype=object)[row["place"]], dtype="str"),
-            "direction": pd.array(np.array(DIRECTIONS, dtype=object)[row["code"]], dtype="str"),
-            "enter_s": row["begin_ms"] / MS_PER_S,
-            "leave_s": row["end_ms"] / MS_PER_S,
-        }
-    )
-
-
-def wait_frame(rows: Any, names: Any, layout: CanalLayout) -> pd.DataFrame:
-    """Return the waits among the kernel's rows, in order of their end; see `leg_frame`."""
-    row = rows[rows["kind"] == canal_records.ROW_WAIT]
-    causer = np.full(len(row), "", dtype=object)
-    known = row["causer"] >= 0
-    causer[known] = names[row["causer"][known]]
-    return pd.DataFrame(
-        {
-            "id": names[row["ship"]],
-            "node": pd.array(np.array(layout.node_names, dtype=object)[row["place"]], dtype="str"),
-            "cause": pd.array(np.array([cause.word for cause in CanalWait], dtype=object)[row["code"]], dtype="str"),
-            "causer": causer,
-            "begin_s": row["begin_ms"] / MS_PER_S,
-            "end_s": row["end_ms"] / MS_PER_S,
-        }
-    )
 
 
 def _ship_frame(ships: pd.DataFrame, rows: Any) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from ..engine._kernels.bridge_records import INBOX
 from ..engine.bridge_state import Bridge, BridgePool
 from ..errors import SimulationError
 from ..kernels.heap import HEAP_ENTRY
+from ..kernels.jit import direct
 from ..params import fill_record
 from ..units import MS_PER_S, NEVER_MS, to_ms
 from ._kernels import canal_records, records
@@ -71,6 +72,7 @@ class Canal:
         self._messages = records.records(canal_records.MESSAGE_OUT, 4 * _FIRST_CAPACITY)
         self.inbox = records.records(canal_records.REQUEST, _FIRST_CAPACITY)
         self.calls = records.records(INBOX, (len(worked), 4 * _FIRST_CAPACITY))
+        self._advance: Any = None
         link_free(self.state, self.slots, 0)
 
     def post(self, request: Any) -> None:
@@ -94,7 +96,7 @@ class Canal:
         """Do all that is due at `now_ms`, and before the horizon up to the first message; return the next time."""
         while True:
             bridges, users, windows, closure_rows, wait_rows, grants = self.pool.arrays
-            status, where, now_ms = advance(
+            arguments = (
                 self.state,
                 self.nodes,
                 self.stretches,
@@ -117,6 +119,9 @@ class Canal:
                 now_ms,
                 horizon_ms,
             )
+            if self._advance is None:
+                self._advance = direct(advance, *arguments)
+            status, where, now_ms = self._advance(*arguments)
             if status == _OK:
                 return int(now_ms)
             if where >= 0:

@@ -80,7 +80,10 @@ class LockComplex:
         self._step: Any = direct(step, *self._state(), nobody, 0, 0, 0, self._ship_rows, self._lockage_rows)
         self._looks_ahead = params.policy == LockPolicy.LOOK_AHEAD
         if self._looks_ahead:
+            from ._kernels.planning import plan  # compiled only where a policy looks ahead
+
             self._planning = _planning_space(params)
+            self._plan: Any = direct(plan, self.lock, self.chambers, self.slots, self.levels, self.closures, self.expected, *self._planning)
 
     def set_closures(self, closures: Any) -> None:
         """Replace the closures; those that began before the present time may not change."""
@@ -132,12 +135,10 @@ class LockComplex:
 
         A loop in Python: compiled, it would contain the step once more, which takes 5 s to compile, and a plan takes far longer than a call.
         """
-        from ._kernels.planning import plan  # compiled only where a policy looks ahead
-
         now_ms = int(self.lock["now_ms"][0])
         n_left = 8 * len(self.chambers) + 2 * len(self.slots)
         while self.lock["wants_plan"][0]:
-            plan(self.lock, self.chambers, self.slots, self.levels, self.closures, self.expected, *self._planning)
+            self._plan(self.lock, self.chambers, self.slots, self.levels, self.closures, self.expected, *self._planning)
             status, _ = self._step(*self._state(), requests, 0, 0, now_ms, self._ship_rows, self._lockage_rows)
             n_left -= 1
             if n_left < 0:

@@ -16,6 +16,8 @@ TNO (2019), emission factors by engine year, and part load factors, as coded in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -141,17 +143,14 @@ def with_engines(ships: pd.DataFrame, classes: pd.DataFrame, tables: EmissionTab
 
 def factors_of(group: npt.NDArray[np.object_], engine_year: npt.NDArray[np.int64], power_kw: Floats, tables: EmissionTables) -> Factors:
     """Return the factors of ships' engines; the arguments have shape (n_ship,)."""
-    columns = [f"{name}_g_kwh" for name in POLLUTANTS]
-    values = np.full((len(group), len(columns)), np.nan)
+    values = np.full((len(group), len(POLLUTANTS)), np.nan)
     curve = np.zeros(len(group), dtype=np.int64)
-    curves = {name: k for k, name in enumerate(tables.nox_curves)}
-    for name, part in tables.factors.groupby("group"):
+    for name, (limits, factors, curves) in _factors_by_group(tables).items():
         mine = np.flatnonzero(group == name)
         best = np.zeros(mine.size, dtype=np.intp)  # rows are by year, then power: the last that fits holds; before the first year the first does
-        for k, (year, least) in enumerate(zip(part["from_year"], part["min_power_kw"], strict=True)):
+        for k, (year, least) in enumerate(limits):
             best[(engine_year[mine] >= year) & (power_kw[mine] >= least)] = k
-        values[mine] = part[columns].to_numpy(dtype=np.float64)[best]
-        curve[mine] = part["nox_curve"].map(curves).to_numpy(dtype=np.int64)[best]
+        values[mine], curve[mine] = factors[best], curves[best]
     loads = tables.part_load
     return Factors(
         g_kwh={name: values[:, k] for k, name in enumerate(POLLUTANTS)},
@@ -161,3 +160,22 @@ def factors_of(group: npt.NDArray[np.object_], engine_year: npt.NDArray[np.int64
         pm10_factor=loads["pm10_factor"].to_numpy(dtype=np.float64),
         nox_factor=loads[[f"nox_{name}_factor" for name in tables.nox_curves]].to_numpy(dtype=np.float64),
     )
+
+
+@lru_cache(maxsize=32)  # a few kB each; made anew it is most of the time of a fleet
+def _factors_by_group(tables: EmissionTables) -> dict[str, tuple[list[tuple[float, float]], Floats, npt.NDArray[np.int64]]]:
+    """Return by group the year and the power from which each row holds, its factors (g/kWh), and its column of `nox_factor`."""
+    curves = {name: k for k, name in enumerate(tables.nox_curves)}
+    found: dict[str, tuple[list[tuple[float, float]], Floats, npt.NDArray[np.int64]]] = {}
+    for name, part in tables.factors.groupby("group"):
+<<<<<<< HEAD
+        limits: list[tuple[float, float]] = list(zip(part["from_year"].tolist(), part["min_power_kw"].tolist(), strict=True))
+        factors: Floats = part[[f"{pollutant}_g_kwh" for pollutant in POLLUTANTS]].to_numpy(dtype=np.float64)
+        of_curve: npt.NDArray[Any] = part["nox_curve"].map(curves).to_numpy(dtype=np.int64)
+        found[str(name)] = (limits, factors, of_curve)
+=======
+        limits = list(zip(part["from_year"].tolist(), part["min_power_kw"].tolist(), strict=True))
+        factors = part[[f"{pollutant}_g_kwh" for pollutant in POLLUTANTS]].to_numpy(dtype=np.float64)
+        found[str(name)] = (limits, factors, np.array([curves[curve] for curve in part["nox_curve"]], dtype=np.int64))
+>>>>>>> h-tables
+    return found

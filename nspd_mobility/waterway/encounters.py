@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from ..tables.columns import Columns, take
 from ._kernels import records
 from ._kernels.encounters import LEG_TIME, PAIR, find_pairs
 
@@ -59,29 +60,58 @@ def encounter_pairs(legs: pd.DataFrame, stretches: pd.DataFrame, *, id_column: s
     [['meeting', 800.0]]
     """
     number, direction = _checked(legs, stretches, id_column)
-    enter, leave = (legs[c].to_numpy(dtype=np.float64) for c in ("enter_s", "leave_s"))
     ids = legs[id_column].to_numpy()
-    ranks = pd.factorize(ids, sort=True)[0]  # ties in time end at the id, never at the row
-    order = np.lexsort((ranks, direction, enter, number))
-    times = records.records(LEG_TIME, len(legs))
-    times["stretch"], times["direction"], times["enter_s"], times["leave_s"] = number[order], direction[order], enter[order], leave[order]
+    order = np.argsort(pd.factorize(ids, sort=True)[0], kind="stable")  # ties in time end at the id, never at the row
+    times = {column: legs[column].to_numpy(dtype=np.float64) for column in ("enter_s", "leave_s")}
+    found = encounters_of(take({"place": number, "code": direction, **times}, order), stretches)
+    return pd.DataFrame(
+        {
+            "stretch": stretches["id"].to_numpy(dtype=object)[found["place"]],
+            "kind": pd.array(np.array(KINDS, dtype=object)[found["is_meeting"]], dtype="str"),
+            "first": ids[order][found["first"]],
+            "second": ids[order][found["second"]],
+            "time_s": found["time_s"],
+            "position_m": found["position_m"],
+            "km": found["km"],
+        }
+    ).astype({"stretch": "str"})
+
+
+def encounters_of(legs: Columns, stretches: pd.DataFrame) -> Columns:
+    """Return every encounter of legs that were checked, with numbers for names.
+
+    Parameters
+    ----------
+    legs : dict of ndarray
+        `place` (row of the stretch in `stretches`), `code` (0 forward, 1 backward), `enter_s`, and `leave_s` after it. Of legs that
+        begin at one time the first here goes first.
+    stretches : DataFrame
+        As in `encounter_pairs`.
+
+    Returns
+    -------
+    dict of ndarray
+        `place, is_meeting, first, second` (rows in `legs`), `time_s, position_m, km`, as in `encounter_pairs`.
+    """
+    order = np.lexsort((legs["code"], legs["enter_s"], legs["place"]))
+    times = records.records(LEG_TIME, len(order))
+    for field, column in (("stretch", "place"), ("direction", "code"), ("enter_s", "enter_s"), ("leave_s", "leave_s")):
+        times[field] = legs[column][order]
     pairs = _pairs(times)
     a, b = times[pairs["first"]], times[pairs["second"]]
     length = stretches["length_m"].to_numpy(dtype=np.float64)[a["stretch"]]
     time_s = _time_of(a, b, pairs["is_meeting"] == 1)
     share = (time_s - a["enter_s"]) / (a["leave_s"] - a["enter_s"])
     position = length * np.where(a["direction"] == 0, share, 1.0 - share)
-    return pd.DataFrame(
-        {
-            "stretch": stretches["id"].to_numpy(dtype=object)[a["stretch"]],
-            "kind": pd.array(np.array(KINDS, dtype=object)[pairs["is_meeting"]], dtype="str"),
-            "first": ids[order][pairs["first"]],
-            "second": ids[order][pairs["second"]],
-            "time_s": time_s,
-            "position_m": position,
-            "km": _km(stretches, a["stretch"], position, length),
-        }
-    ).astype({"stretch": "str"})
+    return {
+        "place": a["stretch"],
+        "is_meeting": pairs["is_meeting"],
+        "first": order[pairs["first"]],
+        "second": order[pairs["second"]],
+        "time_s": time_s,
+        "position_m": position,
+        "km": _km(stretches, a["stretch"], position, length),
+    }
 
 
 def encounters(legs: pd.DataFrame, ships: pd.DataFrame, stretches: pd.DataFrame, *, id_column: str = "id", by: str = "class_id") -> pd.DataFrame:

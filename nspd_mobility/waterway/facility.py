@@ -11,6 +11,7 @@ from ..errors import SimulationError
 from ..params import LockParams
 from ..units import NEVER_MS
 from ._kernels import records
+from ._kernels.cycle import LOCKING
 from .complex import LevelSeries, LockComplex
 
 _NOBODY = records.records(records.REQUEST, 0)
@@ -43,6 +44,9 @@ class LockFacility:
         self._expected: dict[int, Any] = {}
         self._keys: dict[int, int] = {}
         self._n_sent = 0
+        chambers = self.complex.chambers
+        self._phase, self._next_ms = chambers["phase"], chambers["next_ms"]
+        self._doors_ms = int((chambers["door_close_ms"] + chambers["door_open_ms"]).min())
         self._inbox = records.records(records.REQUEST, 8)
         self._wakes_ms: list[int] = []
 
@@ -101,6 +105,11 @@ class LockFacility:
         if kind != SHIP_ARRIVES or ship not in self._expected:
             raise SimulationError(f"{self.name}: got message {message}, of a ship that it does not await")
         return self._expected.pop(ship)
+
+    def sends_from_ms(self, due_ms: int) -> int:
+        """Return a time before which no ship comes out if the lock is due at `due_ms`: doors that are open close first, and then open."""
+        opening = [next_ms for phase, next_ms in zip(self._phase.tolist(), self._next_ms.tolist(), strict=True) if phase == LOCKING]
+        return int(min([*opening, due_ms + self._doors_ms]))
 
     def outbox(self) -> list[tuple[str, int, int, Any]]:
         """Return the ships that go on to the canal; their exit is known when the doors open."""

@@ -4,8 +4,8 @@ The sea stands at ``z(t) = tide(t) + surge(t)``. The tide is that of `tide.tide_
 stationary first-order autoregressive process on an absolute UTC grid (`engine.autoregression`). Between grid points it is linear: there
 the variance is lower, at least ``(1 + rho) / 2`` of that at the points, which is 0.96 for an hour's grid and a correlation time of 12 h.
 
-The canal stands at its target level plus a constant, or at the user's series. Left out: storm surges (a normal process has no heavy
-tail, and no seasons), the interaction of surge and tide, and the canal's own water balance.
+The canal stands at its target level plus a constant, or at the user's series; `canal_level` may overwrite it. Left out: storm surges (a
+normal process has no heavy tail, and no seasons), and the interaction of surge and tide.
 """
 
 from __future__ import annotations

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..codes import LockPolicy, Refusal, Side
 from ..errors import DataError
 from ..params import LockParams
 from ..params.build import build_plain
+from ..tables.columns import Columns
 from ..units import MS_PER_S, NEVER_MS, to_ms
 from .complex import LevelSeries, LockComplex
 from .ships import check_ships, reads_notices, to_requests
@@ -153,7 +155,14 @@ def _seconds(milliseconds: Any) -> Any:
 
 def ship_frame(ships: pd.DataFrame, rows: Any, complex_: LockComplex) -> pd.DataFrame:
     """Return the ships' table of a result from the kernel's rows."""
-    n = len(ships)
+    columns = ship_columns(ships["arrival_s"].to_numpy(dtype=np.float64), rows, complex_)
+    frame = pd.DataFrame({"id": ships["id"].array, "side": ships["side"].array, **columns})
+    return frame.astype({"chamber": "str", "refused_reason": "str"})
+
+
+def ship_columns(arrival: npt.NDArray[np.float64], rows: Any, complex_: LockComplex) -> Columns:
+    """Return what ships did by their arrivals (s) and the kernel's rows: the columns of `LockResult.ships` but `id` and `side`."""
+    n = arrival.size
     at = rows["ship"]
     done = rows["refusal"] == int(Refusal.NONE)
     through, row = at[done], rows[done]
@@ -169,31 +178,26 @@ def ship_frame(ships: pd.DataFrame, rows: Any, complex_: LockComplex) -> pd.Data
     lockage[through] = row["lockage_id"]
     refusal = np.zeros(n, dtype=np.int64)
     refusal[at] = rows["refusal"]
-    arrival = ships["arrival_s"].to_numpy(dtype=np.float64)
     arrival_ms = np.rint(arrival * MS_PER_S).astype(np.int64)[through]
     names = np.array([*complex_.names, ""], dtype=object)
-    return pd.DataFrame(
-        {
-            "id": ships["id"].array,
-            "side": ships["side"].array,
-            "chamber": pd.array(names[chamber], dtype="str"),
-            "lockage_id": lockage,
-            "x_m": column(row["x_m"]),
-            "y_m": column(row["y_m"]),
-            "arrival_s": arrival,
-            "wait_lineup_s": column(_seconds(row["entry_start_ms"] - arrival_ms)),
-            "entry_start_s": column(_seconds(row["entry_start_ms"])),
-            "entry_s": column(_seconds(row["moored_ms"] - row["entry_start_ms"])),
-            "moored_s": column(_seconds(row["moored_ms"])),
-            "doors_close_s": column(_seconds(row["close_ms"])),
-            "exit_start_s": column(_seconds(row["exit_start_ms"])),
-            "exit_s": column(_seconds(row["exit_ms"])),
-            "lockage_s": column(_seconds(row["exit_ms"] - row["close_ms"])),
-            "wait_rv_s": column(_seconds(row["close_ms"] - arrival_ms)),
-            "passage_s": column(_seconds(row["exit_ms"] - arrival_ms)),
-            "refused_reason": pd.array(np.array([reason.word for reason in Refusal], dtype=object)[refusal], dtype="str"),
-        }
-    )
+    return {
+        "chamber": names[chamber],
+        "lockage_id": lockage,
+        "x_m": column(row["x_m"]),
+        "y_m": column(row["y_m"]),
+        "arrival_s": arrival,
+        "wait_lineup_s": column(_seconds(row["entry_start_ms"] - arrival_ms)),
+        "entry_start_s": column(_seconds(row["entry_start_ms"])),
+        "entry_s": column(_seconds(row["moored_ms"] - row["entry_start_ms"])),
+        "moored_s": column(_seconds(row["moored_ms"])),
+        "doors_close_s": column(_seconds(row["close_ms"])),
+        "exit_start_s": column(_seconds(row["exit_start_ms"])),
+        "exit_s": column(_seconds(row["exit_ms"])),
+        "lockage_s": column(_seconds(row["exit_ms"] - row["close_ms"])),
+        "wait_rv_s": column(_seconds(row["close_ms"] - arrival_ms)),
+        "passage_s": column(_seconds(row["exit_ms"] - arrival_ms)),
+        "refused_reason": np.array([reason.word for reason in Refusal], dtype=object)[refusal],
+    }
 
 
 def lockage_frame(rows: Any, complex_: LockComplex) -> pd.DataFrame:

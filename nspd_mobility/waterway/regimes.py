@@ -8,7 +8,8 @@ saves fresh water, as a lockage at low water costs most; when water is let out (
 locks. A triggered regime looks at the canal and the discharge at the moment when the block would begin, as the lock master does, and
 holds for the whole block.
 
-Left out: a regime that lasts until well after its trigger (hysteresis), and the effect of the outlet on the canal's level.
+Left out: a regime that lasts until well after its trigger (hysteresis). Where the run makes the canal's level, `triggered` judges
+the blocks one by one.
 
 References
 ----------

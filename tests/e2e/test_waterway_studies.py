@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from support.studies import CommandLine, without_report, write_study
@@ -115,3 +116,41 @@ def test_windows_for_trains_keep_the_bridge_of_sluiskil_closed(runs: dict[str, P
         for hour in range(first, int(row.closed_s // 3600.0) + 1):
             begin_s, end_s = hour * 3600.0 + 25 * 60.0, hour * 3600.0 + 35 * 60.0
             assert row.closed_s <= begin_s or row.opening_s >= end_s
+
+
+DRY = """study: dry
+extends: smoke
+title: {nl: Droog, en: Dry}
+replications: 1
+period: {warm_up: 2 h, drain: 4 h}
+calendar:
+  remove: [spring-week]
+  day: {start: 2023-04-18, measure: 18 h, weight_days: 365}
+scenarios:
+  base:
+    title: {nl: droog, en: dry}
+    values:
+      network:
+        waterway:
+          levels: {discharge: {constant_m3_s: {value: 2.0, unit: m³/s, source: practice, quality: assumption}}}
+          water:
+            canal_level: balance
+            steps_per_day: 24
+            initial_salinity_kg_m3: {value: 7.0, unit: kg/m³, source: practice, quality: assumption}
+          locks: {terneuzen: {regimes: {drought: {active: triggered, canal_below_m_nap: {value: 2.05, unit: m NAP, source: practice, quality: assumption}}}}}
+variants:
+  remove: [without-nieuwe-sluis]
+"""
+
+
+def test_a_drought_lowers_the_canal_and_the_regime_answers(tmp_path: Path, nspd: CommandLine) -> None:
+    folder = write_study(tmp_path / "dry", DRY)
+    answer = nspd("run", folder, "--out", tmp_path / "runs", "--jobs", "1", "--check")
+    assert answer.code == 0, answer.err
+    closures, levels, lockages = (pd.read_parquet(next((tmp_path / "runs").rglob(f"{name}.parquet"))) for name in ("closures", "levels", "lockages"))
+    at_begin = np.interp(closures["begin_s"], levels["time_s"], levels["canal_m_nap"])
+    assert len(closures) and set(closures["cause"]) == {"drought"}
+    assert (at_begin < 2.05).all() and levels["canal_m_nap"].iloc[0] == pytest.approx(2.13)
+    for block in closures.itertuples():
+        mine = lockages.loc[lockages["chamber"] == block.chamber, "start_s"]
+        assert not ((mine > block.begin_s + 0.001) & (mine < block.end_s - 0.001)).any()

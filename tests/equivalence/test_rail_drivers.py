@@ -13,7 +13,7 @@ from nspd_mobility.engine.messages import SHIP_CALL
 from nspd_mobility.kernels.arrays import records
 from nspd_mobility.params.bridge import BridgeParams
 from nspd_mobility.rail.facility import RailFacility
-from nspd_mobility.rail.simulate import prepare
+from nspd_mobility.rail.simulation import prepare
 
 NETWORK_ROWS = [
     ("A1", "a", "b", 900.0, "A"),

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nspd_mobility.rail.compression import compress
-from nspd_mobility.rail.conflicts import conflicts
 from nspd_mobility.rail.insertion import insert_paths
+from nspd_mobility.rail.overlaps import conflicts
 
 
 @st.composite

@@ -9,7 +9,7 @@ import pandas as pd
 
 from nspd_mobility.network.railway import TrackNetwork
 from nspd_mobility.rail.rolling_stock import Train, plain_train
-from nspd_mobility.rail.simulate import RailResult, simulate
+from nspd_mobility.rail.simulation import RailResult, simulate
 from nspd_mobility.tables.rail_invariants import check_area
 
 NO_TIMES = {"setup_s": 0.0, "sight_reaction_s": 0.0, "release_s": 0.0}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nspd_mobility.district.emissions import idle_seconds
+from nspd_mobility.tables.columns import columns_of
 
 END_S = 10_000.0
 NONE = np.nan
@@ -25,6 +26,6 @@ def test_each_second_is_counted_once() -> None:
     ]
     names = ["has_come", "refused_reason", "arrival_s", "wait_lineup_s", "canal_wait_s", "entry_start_s", "exit_s", "waiting_s", "locking_s"]
     ships = pd.DataFrame(rows, columns=names)
-    waiting_s, locking_s = idle_seconds(ships, END_S)
+    waiting_s, locking_s = idle_seconds(columns_of(ships), END_S)
     assert waiting_s.tolist() == ships["waiting_s"].tolist()
     np.testing.assert_array_equal(locking_s, ships["locking_s"])

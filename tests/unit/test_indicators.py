@@ -177,7 +177,7 @@ def test_year_factor_makes_a_year_of_a_window() -> None:
 
 def test_entity_counts_when_it_arrives_in_the_window() -> None:
     period = Period("p", "2023-04-17", 10.0, 20.0, 5.0, 365.0)
-    assert period.is_counted(pd.Series([9.999, 10.0, 29.999, 30.0])).tolist() == [False, True, True, False]
+    assert period.is_counted(np.array([9.999, 10.0, 29.999, 30.0])).tolist() == [False, True, True, False]
     assert period.end_s == 35.0
 
 

@@ -10,7 +10,7 @@ from support.areas import arrival_s, calls, nan, railway, stock, trains
 
 from nspd_mobility.errors import DataError
 from nspd_mobility.rail.rolling_stock import Train
-from nspd_mobility.rail.simulate import simulate
+from nspd_mobility.rail.simulation import simulate
 
 NETWORK = railway(
     [("A1", "a", "b", 900.0, "A"), ("s1", "b", "c", 3000.0, ""), ("L1", "c", "d", 600.0, "L"), ("s2", "d", "e", 3000.0, ""), ("B1", "e", "f", 900.0, "B")], 20.0

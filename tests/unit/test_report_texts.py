@@ -79,7 +79,7 @@ def test_a_date_is_written_in_full() -> None:
 
 
 def test_a_value_with_braces_is_not_a_placeholder() -> None:
-    assert say("answer.no_wait", variant="{mean}")["en"].startswith("For the variant {mean} ")
+    assert say("answer.no_wait", variant="{mean}")["en"].startswith("For the variant “{mean}” ")
 
 
 def test_plotly_gets_no_markup_and_colours_get_an_opacity() -> None:

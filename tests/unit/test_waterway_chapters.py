@@ -118,7 +118,8 @@ def facts(variants: list[str], scenarios: list[str]) -> dict[str, Any]:
     lengths = {"warm_up_s": 0.5 * DAY_S, "measure_s": DAY_S, "drain_s": 0.5 * DAY_S}
     return {
         "schema_version": SCHEMA_VERSION, "study": "small", "study_source": "project", "title": "small", "question": "?",
-        "scenarios": named(scenarios), "years": {"2023": {}}, "reference": variants[0], "key_indicators": {"wait_mean": 1.0}, "chosen_day": "2023-04-17",
+        "scenarios": named(scenarios), "years": {"2023": {}}, "reference": variants[0],
+        "key_indicators": {"wait_mean": 1.0, "salt_to_canal_per_day_kg": 1e4}, "chosen_day": "2023-04-17",
         "variants": {name: {"title": title, "measures": {}} for name, title in named(variants).items()},
         "saturation": {"unfinished_share": 0.05, "queue_growth_per_day": 5.0}, "seed": 1, "replications": 2,
         "periods": {"day": {"start": "2023-04-17", "epoch": EPOCH, **lengths, "weight_days": 365.0, "year_factor": 365.0}},
@@ -131,10 +132,13 @@ def facts(variants: list[str], scenarios: list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def make_run(folder: Path, variants: dict[str, dict[str, float]], scenarios: dict[str, float] | None = None, without: tuple[str, ...] = ()) -> RunFolder:
+def make_run(
+    folder: Path, variants: dict[str, dict[str, float]], scenarios: dict[str, float] | None = None, without: tuple[str, ...] = (), window_days: int = 61
+) -> RunFolder:
     """Write a run of two replications; a scenario multiplies traffic and waits by its factor; the tables `without` are empty."""
     scenarios = scenarios or {"base": 1.0}
     known = facts(list(variants), list(scenarios))
+    known["inventory"].append(known["inventory"][0] | {"path": "network.waterway.water.treaty_window_days", "value": window_days, "unit": "days"})
     for scenario, factor in scenarios.items():
         for variant, given in variants.items():
             for replication in range(2):
@@ -192,30 +196,38 @@ def test_every_axis_of_time_amount_or_place_has_a_title(context: Context) -> Non
 
 def test_bridges_say_what_they_cost_road_and_ships(words: str) -> None:
     # 20 and 10 minutes of road in a day of two openings; ships wait 90 and 0 seconds
-    assert "Of the bridges North costs the road most: closed 0.5 hours a day, in 2.0 openings of 15.0 minutes on average" in words
-    assert "wait 0.8 minutes on average" in words
-    assert "2 openings, 1 of them forced" in words
+    assert "Of the bridges North costs the road most: closed 0.5 ± 0.0 hours a day, in 2.0 ± 0.0 openings of 15.0 ± 0.0 minutes on average" in words
+    assert "wait 0.8 ± 0.0 minutes on average" in words
+    assert "The road is closed longest from 12:00 to 13:00: 10 ± 0 minutes" in words
+    assert "Worse en: road closed 0.0 hours per day (0.0 to 0.0; does not differ); wait of a ship 0.0 min" in words
 
 
 def test_closed_minutes_fall_in_their_hours(context: Context) -> None:
     # 12:50 to 13:10 local time gives 10 minutes in each of two hours; 20:00 to 20:10 gives 10 in one
-    expected = np.zeros(24)
-    expected[[12, 13, 20]] = 10.0
+    expected = np.zeros((2, 24))
+    expected[:, [12, 13, 20]] = 10.0
     np.testing.assert_allclose(closed_by_hour(context, "now", "north"), expected, atol=1e-9)
 
 
 def test_encounters_name_the_busiest_kilometre_and_the_rule(words: str) -> None:
-    assert "ships meet 13 times a day and overtake 2 times" in words
+    assert "ships meet 13 ± 0 times a day and overtake 2 ± 0 times" in words
     assert "The busiest kilometre is 4 to 5 (near Gate), with 8 meetings a day" in words
-    assert "The widest meeting is 41.0 m, where the rule allows 46.0 m at most" in words
+    assert "The widest meeting is 41.0 m, the beams of two ships together (S, North to Gate)." in words
+    assert "allow 46.0 m at most" in words
 
 
 def test_water_is_judged_by_the_flow_of_the_treaty(words: str) -> None:
     # ten lockages to the canal of 90 000 m³ a day are 10.4 m³/s, 2.6 below the treaty's 13
-    assert "take 10.4 m³/s of water" in words
+    assert "take 10.4 ± 0.0 m³/s of water" in words
     assert "can be kept up, with 2.6 m³/s to spare" in words
     assert "Over 1 measured day the salinity mostly shows the initial state" in words
     assert "two months (61 days) and 1 are measured: the mean over the measured days is no verdict" in words
+
+
+def test_where_a_window_is_measured_the_treaty_is_judged_by_it(tmp_path: Path) -> None:
+    words = write_report(make_run(tmp_path, {"now": THREE["now"]}, window_days=1), "en").read_text(encoding="utf-8")
+    assert "Windows of 1 days below the treaty" in words
+    assert "no verdict on the treaty" not in words
 
 
 def test_the_places_of_the_canal_are_those_of_the_run(words: str) -> None:
@@ -229,8 +241,8 @@ def test_a_loss_above_the_treaty_cannot_be_kept_up(tmp_path: Path) -> None:
 
 def test_the_trade_off_names_the_price_of_less_salt_and_what_can_be_dropped(context: Context, words: str) -> None:
     assert beaten(context, list(THREE)) == {"worse": "now"}
-    assert "The least salt comes in with the variant fresh en: 60.0 % less than in the variant now en" in words
-    assert "Worse en: no better than the variant now en" in words
+    assert "The least salt comes in with the variant “fresh en”: 60.0 ± 3.8 % less than in the variant “now en”" in words
+    assert "Worse en: no better than the variant “now en”" in words
 
 
 def test_capacity_crosses_the_norm_between_two_points(context: Context) -> None:

@@ -15,6 +15,7 @@ from nspd_mobility.params.boundary import BoundaryLockParams
 from nspd_mobility.params.build import build
 from nspd_mobility.params.waterway import NetworkParams
 from nspd_mobility.streams import Streams
+from nspd_mobility.tables.columns import columns_of
 from nspd_mobility.waterway.boundary import boundary_lock, boundary_times, goes_through
 
 # One chamber that takes five ships and an hour for up and down: 2 * 5 * 24 * 365.25 = 87 660 ships a year.
@@ -67,8 +68,8 @@ def test_only_ships_that_fit_and_are_of_the_groups_go_through() -> None:
     table = pd.DataFrame({"entity_id": np.arange(4, dtype=np.uint64), "group": ["inland", "sea", "inland", "inland"]})
     table = table.assign(length_m=[110.0, 110.0, 240.0, 110.0], beam_m=[11.4, 11.4, 11.4, 26.0])
     params = BoundaryLockParams.model_validate(lock(0.5))
-    assert goes_through(table, params, Streams(1, 0), "gate").tolist() == [True, False, False, False]
-    assert not goes_through(table, params.model_copy(update={"share": 0.0}), Streams(1, 0), "gate").any()
+    assert goes_through(columns_of(table), params, Streams(1, 0), "gate").tolist() == [True, False, False, False]
+    assert not goes_through(columns_of(table), params.model_copy(update={"share": 0.0}), Streams(1, 0), "gate").any()
 
 
 def test_published_waits_beside_those_of_the_dataset() -> None:

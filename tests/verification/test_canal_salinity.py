@@ -187,6 +187,7 @@ def test_errors_say_what_is_allowed() -> None:
     assert "without an inflow a salt load has no steady state" in of(inflow_m3_s=0.0, salinity_sea_kg_m3=None, load_kg_s=1.0, n_days=1)
     assert "unknown key 'widht_m' (did you mean 'width_m'?)" in of({"widht_m": 1.0}, n_days=1)
     assert "'gent' at km 1 lies outside the canal, km 2.6 to 29.6" in of({"points_km": {"gent": 1.0}}, n_days=1)
+    assert "'canal' stands for the locks or for the mean of the canal; give the place another name" in of({"points_km": {"canal": 10.0}}, n_days=1)
     assert "is longer than the canal" in of({"cell_m": 50_000.0}, n_days=1)
     assert "raise 'steps_per_day' or 'canal.cell_m'" in message(lambda: simulate_salinity({}, inflow_m3_s=0.0, load_kg_s=-1e5, initial_kg_m3=1.0, n_days=1))
 

@@ -8,8 +8,8 @@ import pytest
 
 from nspd_mobility.errors import DataError
 from nspd_mobility.rail.compression import compress
-from nspd_mobility.rail.conflicts import conflicts, headways
 from nspd_mobility.rail.insertion import insert_paths
+from nspd_mobility.rail.overlaps import conflicts, headways
 
 pytestmark = pytest.mark.kernel
 

@@ -38,13 +38,15 @@ def answer(context: Context) -> list[Block]:
         blocks.append(Prose(question, "question"))
     if context.values(context.reference, _WAIT).size:
         blocks += [Tiles([_tile(context, variant) for variant in context.variants]), Prose(_reference_words(context), "lead")]
+        if len(context.others) > 1 and not context.is_saturated(context.reference):
+            blocks.append(Prose(_all_words(context), "lead"))
     for variant in context.others:
         rows = [row for row in rows_of(context, variant) if row["is_key"]] or [row for row in rows_of(context, variant) if row["indicator"] == _WAIT]
         blocks.append(Heading(sentence(context.title(variant))))
         blocks.append(Prose(conclusion(context, variant, rows), "text"))
         kept = [row for row in rows if not is_lost(context, variant, row["indicator"]) and not is_lost(context, context.reference, row["indicator"])]
         if kept:
-            blocks.append(Bullets([_bullet(row) for row in kept]))
+            blocks.append(Bullets(_bullets(kept)))
     if not context.others:
         blocks.append(Prose(say("answer.only_reference")))
     if context.values(context.reference, _WAIT).size and not all(context.is_saturated(variant) for variant in context.variants):
@@ -76,9 +78,10 @@ def _tile(context: Context, variant: str) -> Tile:
     tone = {"kept": "good", "broken": "bad"}.get(word, "open")
     value = join([with_interval(mean, float("nan"), _UNIT, is_bound=(variant, _WAIT, group) in context.bounds), plain("min")])
     name = indicator_name(_WAIT, group)
-    detail = (
-        say("answer.tile_detail", name=name, low=number(mean - half), high=number(mean + half)) if math.isfinite(half) else say("answer.tile_single", name=name)
-    )
+    if math.isfinite(half):
+        detail = say("answer.tile_detail", name=name, low=number(max(mean - half, 0.0)), high=number(mean + half))
+    else:
+        detail = say("answer.tile_single", name=name)
     return Tile(sentence(context.title(variant)), value, detail, say(f"answer.norm_{word}"), tone)
 
 
@@ -104,7 +107,7 @@ def _mean_words(context: Context, variant: str, group: str = "") -> Text:
     words = say(key, mean=number(mean))
     if not math.isfinite(half):
         return words
-    return join([words, say("answer.interval", low=number(mean - half), high=number(mean + half))])
+    return join([words, say("answer.interval", low=number(max(mean - half, 0.0)), high=number(mean + half))])
 
 
 def _saturated_words(context: Context, variant: str, key: str) -> Text:
@@ -138,6 +141,33 @@ def _difference_words(row: dict[str, Any], n: int) -> Text:
     return say(f"answer.differs_{direction}", size=size, interval=interval)
 
 
+def _all_words(context: Context) -> Text:
+    """Return in which variants ships wait demonstrably longer or shorter, as long, or cannot be told."""
+    found: dict[str, list[Text]] = {"saturated": [], "longer": [], "shorter": [], "same": [], "unclear": []}
+    for variant in context.others:
+        row = next((r for r in rows_of(context, variant) if (r["indicator"], r["dimension"]) == (_WAIT, "")), None)
+        if context.is_saturated(variant):
+            found["saturated"].append(context.title(variant))
+        elif row is not None:
+            tone = tone_of(row["verdict"])
+            found[tone if tone != "differs" else "longer" if row["difference"] > 0.0 else "shorter"].append(context.title(variant))
+    parts = [say(f"answer.all_{word}", variants=join([say("value.quoted", text=title) for title in titles], ", ")) for word, titles in found.items() if titles]
+    return sentence(say("answer.all", parts=join(parts, "; ")))
+
+
+def _bullets(rows: list[dict[str, Any]]) -> list[Text]:
+    """Return a bullet for each indicator that differs, and one for those that do not and one for those of which it cannot be told."""
+    found = []
+    for tone in ("differs", "same", "unclear"):
+        chosen = [row for row in rows if tone_of(row["verdict"]) == tone]
+        if tone == "differs" or not all(math.isfinite(row["half_width"]) for row in chosen):
+            found += [_bullet(row) for row in chosen]
+        elif chosen:
+            names = [indicator_name(row["indicator"], row["dimension"]) for row in chosen]
+            found.append(say(f"answer.bullet_{tone}", names=join(names, "; ")))
+    return found
+
+
 def _bullet(row: dict[str, Any]) -> Text:
     unit = row["unit"]
     size = join([written(row["difference"], unit, sign=True), say("unit.points") if unit == "–" else unit_name(unit)])
@@ -155,7 +185,7 @@ def _chart(context: Context) -> Chart:
     data = []
     for place, variant in enumerate(shown):
         means = [context.mean(variant, _WAIT, g) for g in groups]
-        shift = (place - (len(shown) - 1) / 2) * 0.22
+        shift = (place - (len(shown) - 1) / 2) * min(0.22, 0.7 / len(shown))
         data.append(
             {
                 "type": "scatter",
@@ -182,9 +212,25 @@ def _chart(context: Context) -> Chart:
         ticks="",
         tickfont={"size": 13, "color": INK},
     )
-    layout = {"xaxis": axis(say("chart.wait_axis"), rangemode="tozero"), "yaxis": values, "shapes": [line], "annotations": [note], "hovermode": "closest"}
+    most = max(context.mean(variant, _WAIT, g)[0] for variant in shown for g in groups)
+    reach = max(m + (h if math.isfinite(h) else 0.0) for m, h in (context.mean(variant, _WAIT, g) for variant in shown for g in groups))
+    edge = max(1.1 * NORM_WAIT_MIN, min(1.05 * reach, 2.0 * most))  # an interval that dwarfs the means runs off the edge
+    layout = {
+        "xaxis": axis(say("chart.wait_axis"), range=[0, round(edge, 1)]),
+        "yaxis": values,
+        "shapes": [line],
+        "annotations": [note],
+        "hovermode": "closest",
+    }
     alt = join(
         [say("chart.means_alt")]
         + [say("chart.means_alt_part", variant=context.title(v), mean=number(context.mean(v, _WAIT)[0] * scale_of(_UNIT))) for v in shown]
     )
-    return Chart("wait-means", say("chart.means_title"), alt, [Choice(plain(""), figure(data, 110 + 62 * len(groups), **layout))], say("chart.means_note"))
+    height = 110 + max(62, 20 * len(shown)) * len(groups) + 18 * len(shown)
+    return Chart(
+        "wait-means",
+        say("chart.means_title"),
+        alt,
+        [Choice(plain(""), figure(data, height, **layout))],
+        say("chart.means_note"),
+    )

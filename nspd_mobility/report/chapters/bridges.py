@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ...appraisal.comparison import mean_interval
 from ..bridge_charts import bridge_title, bridges_of, closed_by_hour, hours_chart, openings_of_day, timeline
 from ..content import Block, Bullets, Cell, Chart, Choice, Heading, Prose, Rows, Table
 from ..context import Context
 from ..lock_frames import chosen_day
-from ..measures import with_interval
+from ..measures import change, with_interval
 from ..published import outside, published, source_of
 from ..sections import section
 from ..texts import Text, day_text, join, number, plain, say, sentence
@@ -33,12 +34,12 @@ def bridges(context: Context) -> list[Block]:
     worst = max(names, key=lambda b: (np.nan_to_num(_hours_closed(context, context.reference, b)), b))
     blocks: list[Block] = [Prose(_lead(context, worst), "lead")]
     if context.others:
-        blocks.append(Bullets([_other(context, variant, worst) for variant in context.others]))
+        blocks += [Prose(say("bridges.against", name=bridge_title(context, worst))), Bullets([_other(context, variant, worst) for variant in context.others])]
     blocks += [_table(context, names), _day(context), *_hours(context, names)]
     known = [b for b in names if b in published()["bridges"]]
     if known:
-        words = [say("bridges.published_text"), *_apart(context, known)]
-        blocks += [Heading(say("bridges.published")), Prose(join(words)), _published(context, known)]
+        apart = [say("bridges.published_text"), *_apart(context, known)]
+        blocks += [Heading(say("bridges.published")), Prose(join(apart)), _published(context, known)]
     return blocks
 
 
@@ -47,15 +48,15 @@ def _hours_closed(context: Context, variant: str, bridge: str) -> float:
 
 
 def _other(context: Context, variant: str, worst: str) -> Text:
-    hours, wait = _hours_closed(context, variant, worst), context.mean(variant, "bridge_wait_mean", worst)[0]
-    return say("bridges.lead_variant", variant=sentence(context.title(variant)), hours=number(hours, 1), wait=number(wait, 1))
+    hours, wait = (change(context, variant, key, worst) for key in ("bridge_closed_hours_per_day", "bridge_wait_mean"))
+    return say("bridges.lead_variant", variant=sentence(context.title(variant)), hours=hours, wait=wait)
 
 
 def _lead(context: Context, worst: str) -> Text:
     """Return what the bridge that is closed longest costs road and ships, and at what hour most."""
-    values = {key: number(context.mean(context.reference, key, worst)[0], 1) for key, _ in _MEASURES}
+    values = {key: with_interval(*context.mean(context.reference, key, worst), unit) for key, unit in _MEASURES}
     by_hour = closed_by_hour(context, context.reference, worst)
-    hour = int(np.argmax(by_hour))
+    hour = int(np.argmax(by_hour.mean(axis=0)))
     parts = [
         say(
             "bridges.lead",
@@ -65,7 +66,7 @@ def _lead(context: Context, worst: str) -> Text:
             minutes=values["bridge_open_minutes_mean"],
             wait=values["bridge_wait_mean"],
         ),
-        say("bridges.lead_hour", begin=hour, end=hour + 1, minutes=number(float(by_hour[hour]), 0)),
+        say("bridges.lead_hour", begin=hour, end=hour + 1, minutes=with_interval(*mean_interval(by_hour[:, hour]), "1/year")),
     ]
     return join(parts)
 
@@ -90,18 +91,18 @@ def _day(context: Context) -> Chart:
         counts.append(say("bridges.count", variant=context.title(variant), n=len(rows), forced=int(rows["is_forced"].sum())))
     choices = [Choice(sentence(context.title(variant)), timeline(context, variant)) for variant in context.variants]
     title = say("bridges.day", day=day)
-    return Chart("bridges-day", title, join([say("bridges.day_alt"), *counts]), choices, join([say("bridges.day_note"), *counts]), say("chart.select"), 760)
+    return Chart("bridges-day", title, join([say("bridges.day_alt"), *counts]), choices, say("bridges.day_note"), say("chart.select"), 760)
 
 
 def _hours(context: Context, names: list[str]) -> list[Block]:
     choices, parts = [], []
     for bridge in names:
         choices.append(Choice(bridge_title(context, bridge), hours_chart(context, bridge)))
-        by_hour = closed_by_hour(context, context.reference, bridge)
+        by_hour = closed_by_hour(context, context.reference, bridge).mean(axis=0)
         hour = int(np.argmax(by_hour))
         parts.append(say("bridges.hours_part", name=bridge_title(context, bridge), hour=hour, minutes=number(float(by_hour[hour]), 0)))
     alt = join([say("bridges.hours_alt"), *parts])
-    return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 560)]
+    return [Chart("bridges-hours", say("bridges.hours"), alt, choices, say("bridges.hours_note"), say("bridges.select"), 900)]
 
 
 def _apart(context: Context, names: list[str]) -> list[Text]:

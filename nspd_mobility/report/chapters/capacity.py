@@ -53,7 +53,7 @@ def _words(context: Context, points: pd.DataFrame, variant: str) -> Text:
         "high": number(float(rows["passages_per_year"].max()), 0),
     }
     if math.isfinite(at_norm):
-        words = say("capacity.crosses", variant=name, norm=norm, traffic=number(round(at_norm, -2), 0))
+        words = join([say("capacity.crosses", variant=name, norm=norm, traffic=number(round(at_norm, -2), 0)), _span_words(points, variant)])
     elif usable.empty or bool((usable["wait_min"] > NORM_WAIT_MIN).all()):
         words = say("capacity.broken", **values)
     elif bool((usable["wait_min"] <= NORM_WAIT_MIN).all()) and len(usable) == len(rows):
@@ -65,6 +65,14 @@ def _words(context: Context, points: pd.DataFrame, variant: str) -> Text:
         return words
     begins, handles = float(full["passages_per_year"].max()), float(rows["capacity_per_year"].iloc[0])
     return join([words, say("capacity.full", traffic=number(round(begins, -2), 0), capacity=number(round(handles, -2), 0))])
+
+
+def _span_words(points: pd.DataFrame, variant: str) -> Text:
+    """Return at what traffic the ends of the interval of the wait reach the norm, where both do."""
+    low, high = (traffic_at_norm(points.assign(wait_min=points["wait_min"] + side * points["wait_min_half"]), variant) for side in (1.0, -1.0))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return plain("")
+    return say("capacity.crosses_span", low=number(round(low, -2), 0), high=number(round(high, -2), 0))
 
 
 def _table(context: Context, points: pd.DataFrame) -> Table:

@@ -9,6 +9,7 @@ from ..canal_charts import encounter_bars, main_route, pair_name, per_day, place
 from ..content import Block, Cell, Chart, Choice, Heading, Prose, Rows, Table
 from ..context import Context
 from ..measures import dimension_name, with_interval
+from ..network_map import stretch_title
 from ..sections import section
 from ..texts import Text, join, number, plain, say, sentence
 
@@ -38,7 +39,7 @@ def _near(context: Context, route: str, km: int) -> Text:
     places = places_along(context, route)
     if not places:
         return plain("")
-    return say("encounters.near", name=min(places, key=lambda p: abs(p[0] - km - 0.5))[1])
+    return say("encounters.near", name=min(places, key=lambda p: abs(p[0] - km - 0.5))[2])
 
 
 def _rule_m(context: Context) -> float:
@@ -47,18 +48,23 @@ def _rule_m(context: Context) -> float:
     return min(values) if values else float("nan")
 
 
+def _widest(context: Context) -> tuple[float, str] | None:
+    """Return the largest sum of the beams of two ships that met in the reference (m), and the stretch."""
+    rows = per_day(context, context.reference)
+    rows = rows[rows["kind"] == "meeting"]
+    if rows.empty:
+        return None
+    at = int(rows["beam_sum_max_m"].to_numpy().argmax())
+    return float(rows["beam_sum_max_m"].to_numpy(dtype=np.float64)[at]), str(rows["stretch"].iat[at])
+
+
 def _lead(context: Context, route: str) -> Text:
-    counts = {kind: number(context.mean(context.reference, "encounters_per_day", kind)[0], 0) for kind in KINDS}
+    counts = {kind: with_interval(*context.mean(context.reference, "encounters_per_day", kind), "1/year") for kind in KINDS}
     most, km = _busiest(context, "meeting", route)
     parts = [say("encounters.lead", **counts), say("encounters.lead_km", km=km, end=km + 1, near=_near(context, route, km), most=number(most, 0))]
-    beam = float(np.max(context.values(context.reference, "encounter_beam_sum_max", "meeting"), initial=0.0))
-    rule = _rule_m(context)
-    if beam > 0.0 and np.isfinite(rule):
-        section_wait = context.mean(context.reference, "canal_wait_cause_mean", "section")[0]
-        oversize_wait = context.mean(context.reference, "canal_wait_cause_mean", "oversize")[0]
-        waits = float(np.nan_to_num(section_wait)) + float(np.nan_to_num(oversize_wait))
-        key = "encounters.lead_beam" if beam <= rule else "encounters.lead_beam_over"
-        parts.append(say(key, beam=number(beam, 1), rule=number(rule, 1), wait=number(waits, 1)))
+    rule, widest = _rule_m(context), _widest(context)
+    if widest is not None and np.isfinite(rule):
+        parts.append(say("encounters.lead_beam", beam=number(widest[0], 1), where=stretch_title(context, widest[1]), rule=number(rule, 1)))
     return join(parts)
 
 
@@ -94,7 +100,7 @@ def _pairs(context: Context) -> Table:
 
 
 def _loss_words(context: Context) -> Text:
-    total = number(context.mean(context.reference, "canal_wait_mean")[0], 1)
+    total = with_interval(*context.mean(context.reference, "canal_wait_mean"), "min")
     values = {cause: float(np.nan_to_num(context.mean(context.reference, "canal_wait_cause_mean", cause)[0])) for cause in CAUSES}
     most = max(values, key=lambda cause: values[cause])
     return say("encounters.loss_words", total=total, cause=say(f"cause.{most}"), most=number(values[most], 1))

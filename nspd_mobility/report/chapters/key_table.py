@@ -33,7 +33,7 @@ def figures(context: Context) -> list[Block]:
     """Key indicators in sight, all others to be opened."""
     has_draws = bool(context.others) and bool(context.comparison["knowledge_low"].notna().any())
     n_draws = len({c.replication for c in context.run.cells(draws=True) if (c.scenario, c.year) == (context.scenario, context.year)})
-    blocks: list[Block] = [Prose(say_n("figures.intro", context.matrix.shape[1]))]
+    blocks: list[Block] = [*_found(context), Prose(say_n("figures.intro", context.matrix.shape[1]))]
     keys = _table(context, True, has_draws)
     if keys is not None:
         blocks.append(keys)
@@ -46,6 +46,20 @@ def figures(context: Context) -> list[Block]:
     if any(period["weight_days"] >= 365 for period in context.facts["periods"].values()):
         blocks.append(Prose(say("figures.year"), "note"))
     return blocks
+
+
+def _found(context: Context) -> list[Block]:
+    """Return how many of the comparisons differ, do not, or cannot be told."""
+    tones = [
+        tone_of(row["verdict"])
+        for variant in context.others
+        for row in rows_of(context, variant)
+        if row["is_key"] and math.isfinite(row["half_width"]) and not is_lost(context, variant, row["indicator"])
+    ]
+    if not tones:
+        return []
+    counts = {tone: tones.count(tone) for tone in ("differs", "same", "unclear")}
+    return [Prose(say_n("figures.found", len(tones), **counts), "lead")]
 
 
 def _table(context: Context, with_keys: bool, has_draws: bool) -> Table | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from ...appraisal.comparison import mean_interval
@@ -11,7 +12,7 @@ from ..context import Context, FloatArray
 from ..gantt import gantt
 from ..lock_charts import boxes, chamber_bars, distribution, levels, queue
 from ..lock_frames import chosen_day, five_numbers, lockages_of_day, queue_band, ships_of, ships_per_day
-from ..measures import unit_name, with_interval
+from ..measures import dimension_name, growth, unit_name, with_interval
 from ..sections import section
 from ..texts import Text, day_text, given, join, number, place_name, plain, say, sentence
 
@@ -28,7 +29,7 @@ _CHAMBER_MEASURES = (
 @section("lock", needs=("ships", "lockages", "levels"))
 def lock(context: Context) -> list[Block]:
     """All charts of every lock."""
-    blocks: list[Block] = [Prose(say("lock.intro"))]
+    blocks: list[Block] = [Prose(_lead(context), "lead"), Prose(say("lock.intro"))]
     names = list(context.facts["locks"])
     for place, name in enumerate(names):
         prefix = f"lock{place}-"
@@ -42,9 +43,24 @@ def lock(context: Context) -> list[Block]:
     return blocks
 
 
+def _lead(context: Context) -> Text:
+    """Return how long the slowest tenth of the ships waits in the reference, and how busy the busiest chamber is."""
+    reference, parts = context.reference, []
+    if context.is_saturated(reference):
+        parts.append(say("lock.lead_saturated", growth=growth(context, reference)))
+    elif context.values(reference, "wait_p90").size:
+        parts.append(say("lock.lead", p90=with_interval(*context.mean(reference, "wait_p90"), "min")))
+    busy = {c: context.mean(reference, "chamber_busy_share", c) for lock in context.facts["locks"].values() for c in lock.get(reference, {})}
+    known = [c for c in busy if math.isfinite(busy[c][0])]
+    if known:
+        most = max(known, key=lambda c: busy[c][0])
+        parts.append(say("lock.lead_busy", chamber=dimension_name(most), share=with_interval(*busy[most], "–")))
+    return join(parts)
+
+
 def _lock_title(context: Context, name: str) -> Text:
     node = context.facts.get("map", {}).get("nodes", {}).get(name, {})
-    return plain(str(node.get("name") or place_name(name)))
+    return given(node.get("title"), str(node.get("name") or place_name(name)))
 
 
 def _per_variant(context: Context, draw: Callable[[str], dict[str, object]]) -> list[Choice]:
@@ -91,7 +107,7 @@ def _day(context: Context, name: str, prefix: str) -> list[Block]:
         say("chart.select"),
         760,
     )
-    return [Heading(say("lock.day", day=day)), Prose(join([say("lock.day_text"), *counts])), chart, Prose(say("lock.doors_text"), "note")]
+    return [Heading(say("lock.day", day=day)), Prose(say("lock.day_text")), chart, Prose(say("lock.doors_text"), "note")]
 
 
 def _measure(context: Context, indicator: str) -> Callable[[str, str], FloatArray]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from ...appraisal.comparison import paired_difference
 from ..content import Block, Bullets, Cell, Chart, Choice, Prose, Rows, Table
 from ..context import Context
-from ..measures import growth, with_interval, written
+from ..measures import growth, is_key, with_interval
 from ..sections import section
-from ..texts import Text, join, number, plain, say, sentence
+from ..texts import Text, join, plain, say, sentence
 from ..trade_chart import KG_PER_T, LOSS, SALT, WAIT, trade_picture
 
 _FEWEST = 3
@@ -19,7 +20,7 @@ _EXTRA = (("wait_mean", "sea", "min"), ("passage_mean", "", "min"), ("bridge_wai
 def trade_off(context: Context) -> list[Block]:
     """Conclusion, picture, table; for three variants or more whose water and salt are known."""
     known = [v for v in context.variants if context.values(v, *SALT).size and context.values(v, *WAIT).size]
-    if len(known) < _FEWEST:
+    if len(known) < _FEWEST or not any(is_key(context, i, d) for i, d in (SALT, LOSS)):  # a study of something else
         return []
     usable = [v for v in known if not context.is_saturated(v)]
     blocks: list[Block] = []
@@ -35,14 +36,21 @@ def trade_off(context: Context) -> list[Block]:
 
 
 def beaten(context: Context, variants: list[str]) -> dict[str, str]:
-    """Return each variant that another one beats on waiting, salt and water at once, by its mean, with that other one."""
-    values = {v: (context.mean(v, *WAIT)[0], context.mean(v, *SALT)[0], context.mean(v, *LOSS)[0]) for v in variants}
+    """Return each variant that another one equals or beats on the means of waiting, salt and water, and surely on one of them, with that other one."""
     found = {}
-    for variant, own in values.items():
-        better = [o for o, other in values.items() if o != variant and other != own and all(a <= b for a, b in zip(other, own, strict=True))]
-        if better:
-            found[variant] = better[0]
+    for variant in variants:
+        for other in variants:
+            pairs = [_difference(context, variant, other, key) for key in (WAIT, SALT, LOSS)]
+            if other != variant and all(mean >= 0.0 for mean, _ in pairs) and any(mean - half > 0.0 for mean, half in pairs):
+                found[variant] = other
+                break
     return found
+
+
+def _difference(context: Context, variant: str, other: str, key: tuple[str, str]) -> tuple[float, float]:
+    """Return by how much a variant has more than another, and the half-width of its interval; NaN where it is not known."""
+    found = paired_difference(context.values(variant, *key), context.values(other, *key))
+    return float(found["difference"]), float(found["half_width"])
 
 
 def _words(context: Context, variants: list[str]) -> Text:
@@ -52,35 +60,30 @@ def _words(context: Context, variants: list[str]) -> Text:
     quickest = min(variants, key=lambda v: context.mean(v, *WAIT)[0])
     parts = []
     if freshest != base:
-        salt = context.mean(freshest, *SALT)[0] / context.mean(base, *SALT)[0] - 1.0
+        size, half = _difference(context, freshest, base, SALT)
+        whole = context.mean(base, *SALT)[0]
         values = {
             "variant": context.title(freshest),
             "base": context.title(base),
-            "salt": written(-salt, "–"),
-            "wait": _change(context.mean(freshest, *WAIT)[0] - context.mean(base, *WAIT)[0], "longer", "shorter", "same_minutes"),
-            "loss": _change(context.mean(freshest, *LOSS)[0] - context.mean(base, *LOSS)[0], "more", "less", "same_water"),
+            "salt": with_interval(-size / whole, half / whole, "–"),
+            "wait": _change(_difference(context, freshest, base, WAIT), "min", "longer", "shorter", "same_minutes"),
+            "loss": _change(_difference(context, freshest, base, LOSS), "m³/s", "more", "less", "same_water"),
         }
         parts.append(say("trade_off.freshest", **values))
-        if base == context.reference and not _is_sure(context, freshest):
+        if not abs(size) > half:  # nor where one replication gives no interval
             parts.append(say("trade_off.unsure"))
     else:
         parts.append(say("trade_off.base_freshest", base=context.title(base)))
-    parts.append(say("trade_off.quickest", variant=context.title(quickest), wait=number(context.mean(quickest, *WAIT)[0], 1)))
+    parts.append(say("trade_off.quickest", variant=context.title(quickest), wait=with_interval(*context.mean(quickest, *WAIT), "min")))
     return join(parts)
 
 
-def _change(difference: float, up: str, down: str, same: str) -> Text:
-    """Return the size of a difference with its direction in words."""
-    if abs(difference) < 0.05:  # written as 0.0
+def _change(difference: tuple[float, float], unit: str, up: str, down: str, same: str) -> Text:
+    """Return the size of a difference with its interval and its direction in words."""
+    size, half = difference
+    if abs(size) < 0.05:  # written as 0.0
         return say(f"trade_off.{same}")
-    return say(f"trade_off.{up if difference > 0.0 else down}", size=number(abs(difference), 1))
-
-
-def _is_sure(context: Context, variant: str) -> bool:
-    """Return whether a variant surely differs from the reference in waiting and in salt."""
-    table = context.comparison
-    rows = [table[(table["variant"] == variant) & (table["indicator"] == i) & (table["dimension"] == d)] for i, d in (WAIT, SALT)]
-    return all(len(row) and row["verdict"].iloc[0] == "differs" for row in rows)
+    return say(f"trade_off.{up if size > 0.0 else down}", size=with_interval(abs(size), half, unit))
 
 
 def _table(context: Context, variants: list[str]) -> Table:

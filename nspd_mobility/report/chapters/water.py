@@ -14,7 +14,7 @@ from ..charts import colour
 from ..content import Block, Bullets, Cell, Chart, Choice, Grid, Heading, Key, Keys, Prose, Rows, Table
 from ..context import Context, FloatArray
 from ..lock_charts import chamber_bars
-from ..measures import dimension_name, empty, with_interval, written
+from ..measures import change, dimension_name, empty, with_interval, written
 from ..sections import section
 from ..texts import Text, join, number, place_name, plain, say, say_n, say_or, sentence
 from ..water_charts import FLOWS, flows_m3_s, places, salinity
@@ -31,7 +31,7 @@ def water(context: Context) -> list[Block]:
         return []
     blocks: list[Block] = [Prose(_lead(context), "lead")]
     if context.others:
-        blocks.append(Bullets([_other(context, variant) for variant in context.others]))
+        blocks += [Prose(say("water.against")), Bullets([_other(context, variant) for variant in context.others])]
     for place, lock in enumerate(locks):
         prefix = f"water{place}-"
         blocks += _chambers(context, str(lock), prefix)
@@ -47,20 +47,22 @@ def _tonnes(context: Context, variant: str, chamber: str = "") -> FloatArray:
 def _lead(context: Context) -> Text:
     """Return what lockages cost in the reference against the treaty's flow."""
     reference, treaty = context.reference, treaty_flow_m3_s(context.facts)
-    salt, loss = float(_tonnes(context, reference).mean()), context.mean(reference, "water_loss_mean_m3_s")[0]
-    spare = context.mean(reference, "fresh_water_spare_m3_s")[0]
-    parts = [say("water.lead", salt=number(salt, 0), loss=number(loss, 1), spare=number(spare, 1))]
+    loss, half = context.mean(reference, "water_loss_mean_m3_s")
+    spare = with_interval(*context.mean(reference, "fresh_water_spare_m3_s"), "m³/s")
+    parts = [say("water.lead", salt=with_interval(*mean_interval(_tonnes(context, reference)), "1/year"), loss=with_interval(loss, half, "m³/s"), spare=spare)]
     if math.isfinite(treaty):
-        parts.append(say("water.lead_enough" if loss <= treaty else "water.lead_short", treaty=number(treaty, 1), room=number(abs(treaty - loss), 1)))
+        key = "water.lead_enough" if loss <= treaty else "water.lead_short"
+        key = "water.lead_unclear" if abs(treaty - loss) < half else key  # never where there is no interval
+        parts.append(say(key, treaty=number(treaty, 1), room=number(abs(treaty - loss), 1)))
     return join(parts)
 
 
 def _other(context: Context, variant: str) -> Text:
     """Return what a variant changes in salt and water."""
     before, after = (float(_tonnes(context, v).mean()) for v in (context.reference, variant))
-    loss, other = (context.mean(v, "water_loss_mean_m3_s")[0] for v in (context.reference, variant))
-    salt = written(after / before - 1.0, "–", sign=True) if before else empty()
-    return say("water.lead_variant", variant=sentence(context.title(variant)), salt=salt, loss=number(other - loss, 1, sign=True))
+    share = written(after / before - 1.0, "–", sign=True) if before else empty()
+    salt, loss = (change(context, variant, key) for key in ("salt_to_canal_per_day_kg", "water_loss_mean_m3_s"))
+    return say("water.lead_variant", variant=sentence(context.title(variant)), salt=salt, share=share, loss=loss)
 
 
 def _per_lockage(context: Context, variant: str, chamber: str) -> FloatArray:
@@ -138,5 +140,5 @@ def _salinity(context: Context, lock: str, prefix: str) -> list[Block]:
     days = max(period["measure_s"] for period in context.facts["periods"].values()) / 86_400.0
     words = [Prose(say_n("water.memory", round(days)), "warning")] if days < _SHORT_DAYS else []
     alt = join([say("water.salinity_alt"), *parts])
-    chart = Chart(f"{prefix}salinity", say("water.salinity"), alt, choices, join([say("water.salinity_note"), *parts]), say("water.select"), 560)
+    chart = Chart(f"{prefix}salinity", say("water.salinity"), alt, choices, say("water.salinity_note"), say("water.select"), 560)
     return [Heading(say("water.salinity_heading")), *words, chart]

@@ -15,6 +15,8 @@ ENTERING = int(ChamberPhase.ENTERING)
 LOCKING = int(ChamberPhase.LOCKING)
 EXITING = int(ChamberPhase.EXITING)
 NO_ORDER = int(ChamberOrder.NONE)
+GO = int(ChamberOrder.GO)
+HOLD = int(ChamberOrder.HOLD)
 
 
 @kernel

@@ -39,14 +39,16 @@ def next_notice_ms(lock, notices):
 
 
 @kernel
-def arrived(lock, expected, ship):
-    """Take a ship that has arrived out of the pool."""
+def arrived(lock, expected, ship, now_ms):
+    """Take a ship that has arrived out of the pool, and say whether it was there and comes on time."""
     for k in range(lock.n_expected):
         if expected[k].ship == ship:
+            is_on_time = expected[k].eta_ms == now_ms
             lock.n_expected -= 1
             if k < lock.n_expected:
                 expected[k] = expected[lock.n_expected]
-            return
+            return is_on_time
+    return False
 
 
 @kernel

@@ -36,6 +36,7 @@ _LOOK_AHEAD = int(LockPolicy.LOOK_AHEAD)
 _GO = int(ChamberOrder.GO)
 _TURN = int(ChamberOrder.TURN)
 _HOLD = int(ChamberOrder.HOLD)
+_THEN_CLOSE = 2  # of order_then
 
 
 @kernel
@@ -95,6 +96,8 @@ def _follow_orders(lock, chambers, slots, levels, now_ms):
             begin(lock, chamber, now_ms)
             if load(lock, chambers, c, slots, levels, now_ms) > 0:
                 chamber.phase = ENTERING
+                if chamber.order_then == _THEN_CLOSE:
+                    chamber.order = _GO
             else:  # who the plan counts on can't enter yet
                 chamber.order = _HOLD
                 chamber.order_ms = next_level_ms(lock, levels, now_ms)

@@ -11,8 +11,8 @@ from ...codes import KernelStatus, LockPolicy
 from ...kernels.jit import kernel
 from ...units import NEVER_MS
 from .closures import closed_until_ms
-from .cycle import ENTERING, EXITING, IDLE, LOCKING, NO_ORDER, clear, close, open_doors
-from .expected import announce, arrived, next_notice_ms
+from .cycle import ENTERING, EXITING, GO, HOLD, IDLE, LOCKING, NO_ORDER, clear, close, open_doors, turn_ms
+from .expected import announce, arrived, expected_ms, next_notice_ms
 from .fitting import eligible_chambers
 from .granting import grant, is_overdue
 from .holding import departure_ms, hold_until_ms
@@ -76,8 +76,8 @@ def step(lock, chambers, slots, levels, closures, notices, expected, requests, f
     if status != _OK:
         return status, now_ms
     complex_.now_ms = now_ms
-    if n_requests + n_new > 0 and complex_.policy == _LOOK_AHEAD:
-        forget_orders(chambers)
+    if n_new > 0 and complex_.policy == _LOOK_AHEAD:
+        _keep_orders(complex_, chambers, levels, expected, n_new, now_ms)
     taken = False
     # Where nothing takes time a ship needs three rounds, and an empty turn for it two.
     for _ in range(6 * (present + chambers.shape[0]) + 6):
@@ -91,14 +91,15 @@ def step(lock, chambers, slots, levels, closures, notices, expected, requests, f
                 open_doors(complex_, chambers[c], slots, ship_rows)
         if not taken:
             for r in range(first, first + n_requests):
-                if complex_.n_expected > 0:
-                    arrived(complex_, expected, requests[r].ship)
+                is_on_time = complex_.n_expected > 0 and arrived(complex_, expected, requests[r].ship, now_ms)
+                if complex_.policy == _LOOK_AHEAD:
+                    _meet_orders(chambers, is_on_time)
                 _request(complex_, chambers, slots, requests, r, ship_rows)
             taken = True
         if now_ms >= complex_.next_flip_ms:
             flip(complex_, slots, now_ms)
         if complex_.policy == _LOOK_AHEAD:
-            _expire_orders(chambers, now_ms)
+            _expire_orders(complex_, chambers, expected, now_ms)
         again_ms = NEVER_MS
         if complex_.policy == _SEA_PRIORITY:
             again_ms = reserve(complex_, chambers, slots, expected, levels, closures, now_ms)
@@ -132,12 +133,51 @@ def forget_orders(chambers):
 
 
 @kernel
-def _expire_orders(chambers, now_ms):
-    """Forget the orders of chambers that were to wait until now."""
+def _keep_orders(lock, chambers, levels, expected, n_new, now_ms):
+    """Ships became known: orders hold until one of them is within reach, that is the patience and two turns."""
+    due_ms = NEVER_MS
+    for k in range(lock.n_expected - n_new, lock.n_expected):
+        due_ms = min(due_ms, expected_ms(expected[k], now_ms))
+    reach_ms = 0
     for c in range(chambers.shape[0]):
-        if chambers[c].order_ms <= now_ms:
+        reach_ms = max(reach_ms, lock.patience_ms + 2 * turn_ms(lock, chambers[c], levels, now_ms))
+    until_ms = max(due_ms - reach_ms, now_ms)
+    for c in range(chambers.shape[0]):
+        chamber = chambers[c]
+        if until_ms <= now_ms or (chamber.order_then > 0 and chamber.order_ms < NEVER_MS and chamber.order_ms > until_ms):
+            chamber.order = NO_ORDER
+            chamber.order_ms = NEVER_MS
+        elif chamber.order == HOLD:
+            chamber.order_ms = min(chamber.order_ms, until_ms)
+
+
+@kernel
+def _meet_orders(chambers, is_on_time):
+    """A ship arrives: only orders that say until when stay, and only where it is on time."""
+    for c in range(chambers.shape[0]):
+        if not is_on_time or (chambers[c].order == HOLD and chambers[c].order_ms >= NEVER_MS):
             chambers[c].order = NO_ORDER
             chambers[c].order_ms = NEVER_MS
+
+
+@kernel
+def _expire_orders(lock, chambers, expected, now_ms):
+    """Begin the lockages that were to wait until now for a ship that has come, and forget the other orders that end."""
+    for c in range(chambers.shape[0]):
+        chamber = chambers[c]
+        if chamber.order_ms <= now_ms:
+            goes = chamber.order == HOLD and chamber.order_then > 0 and chamber.phase == IDLE and lock.n_waiting[chamber.side] > 0
+            chamber.order = GO if goes and not _is_one_late(lock, expected, now_ms) else NO_ORDER
+            chamber.order_ms = NEVER_MS
+
+
+@kernel
+def _is_one_late(lock, expected, now_ms):
+    """Say whether a ship should be there by now and is not."""
+    is_late = False
+    for k in range(lock.n_expected):
+        is_late = is_late or expected[k].eta_ms <= now_ms
+    return is_late
 
 
 @kernel

@@ -26,6 +26,7 @@ _TURN_COST_MS = 1000.0  # of two equal plans the one with fewer empty turns
 NODE = np.dtype(
     [
         ("served", "i8"),  # bit k: planned ship k has its lockage
+        ("first", "i8"),  # no ship before it is without one
         ("cost_ms", "f8"),
         ("value_ms", "f8"),
         ("is_done", "i8"),
@@ -37,6 +38,7 @@ NODE = np.dtype(
         ("exit_ms", "i8", (MAX_CHAMBERS,)),  # that those inside need to leave
         ("order", "i8", (MAX_CHAMBERS,)),  # the first thing that each chamber does
         ("order_ms", "i8", (MAX_CHAMBERS,)),
+        ("then", "i8", (MAX_CHAMBERS,)),  # after it, as `order_then` of a chamber
     ]
 )
 
@@ -45,6 +47,7 @@ NODE = np.dtype(
 def root(lock, chambers, slots, levels, closures, node, now_ms):
     """Make the node of the present: when each chamber is free, at which side, and with whom inside."""
     node.served = 0
+    node.first = 0
     node.cost_ms = 0.0
     node.value_ms = 0.0
     node.is_done = 0
@@ -53,6 +56,7 @@ def root(lock, chambers, slots, levels, closures, node, now_ms):
         chamber = chambers[c]
         node.order[c] = _NONE
         node.order_ms[c] = NEVER_MS
+        node.then[c] = 0
         node.n_inside[c] = 0
         node.exit_ms[c] = 0
         node.side[c] = chamber.side
@@ -84,24 +88,30 @@ def expand(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k,
     for other in range(chambers.shape[0]):
         if node.free_ms[other] < free_ms:
             c, free_ms = other, node.free_ms[other]
+    while node.first < n and (node.served >> node.first) & 1 == 1:
+        node.first += 1
     first = n_children
     if c >= 0:
-        n_children = _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k, c, n_children, best, now_ms)
+        n_children, takes_now = _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k, c, n_children, best, now_ms)
         if node.n_inside[c] == 0:
-            if node.has_turned[c] == 0 and _is_wanted(lock, chambers[c], c, levels, ships, n, node, free_ms):
+            due_ms = _wanted_ms(lock, chambers[c], c, levels, ships, n, node, free_ms)
+            if node.has_turned[c] == 0 and due_ms < NEVER_MS:
                 child = nodes[n_children]
                 nodes[n_children] = node
-                _first_order(child, c, _TURN if free_ms <= now_ms else _HOLD, free_ms)
+                _first_order(child, c, _TURN if free_ms <= now_ms else _HOLD, free_ms, 0)
                 child.side[c] = 1 - node.side[c]
                 child.has_turned[c] = 1
                 child.free_ms[c] = open_from_ms(chambers[c], closures, free_ms + turn_ms(lock, chambers[c], levels, free_ms))
                 child.cost_ms += _TURN_COST_MS
-                _value(lock, chambers, levels, closures, planned, ships, moves, n, nodes, n_children, best, now_ms)
+                if due_ms <= free_ms and not takes_now:
+                    _rank(child, node.value_ms + _TURN_COST_MS, best)
+                else:
+                    _value(lock, chambers, levels, closures, planned, ships, moves, n, nodes, n_children, best, now_ms)
                 n_children += 1
             if n_children == first or chambers.shape[0] > 1:
                 child = nodes[n_children]
                 nodes[n_children] = node
-                _first_order(child, c, _HOLD, NEVER_MS)
+                _first_order(child, c, _HOLD, NEVER_MS, 0)
                 child.free_ms[c] = NEVER_MS
                 _value(lock, chambers, levels, closures, planned, ships, moves, n, nodes, n_children, best, now_ms)
                 n_children += 1
@@ -114,10 +124,17 @@ def expand(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k,
 
 @kernel
 def _value(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k, best, now_ms):
-    """Value node `k`, and put its value among the `best` of this depth, which are as many as are kept and in order."""
+    """Value node `k` by what the rest costs where all chambers go on greedily."""
     node = nodes[k]
+    most_ms = best[best.shape[0] - 1] - node.cost_ms
+    _rank(node, node.cost_ms + rest_ms(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k, most_ms, now_ms), best)
+
+
+@kernel
+def _rank(node, value_ms, best):
+    """Give a node its value and put it among the `best` of this depth, which are as many as are kept and in order."""
+    node.value_ms = value_ms
     last = best.shape[0] - 1
-    node.value_ms = node.cost_ms + rest_ms(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k, best[last] - node.cost_ms, now_ms)
     if node.value_ms < best[last]:
         i = last
         while i > 0 and best[i - 1] > node.value_ms:
@@ -127,22 +144,23 @@ def _value(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k,
 
 
 @kernel
-def _first_order(node, c, order, order_ms):
+def _first_order(node, c, order, order_ms, then):
     """Note what chamber `c` does first."""
     if node.order[c] == _NONE:
         node.order[c] = order
         node.order_ms[c] = order_ms
+        node.then[c] = then
 
 
 @kernel
-def _is_wanted(lock, chamber, c, levels, ships, n, node, free_ms):
-    """Say whether at the other side somebody is or comes that the chamber could take within the patience after an empty turn."""
+def _wanted_ms(lock, chamber, c, levels, ships, n, node, free_ms):
+    """Return when somebody is first at the other side that the chamber could take within the patience after an empty turn, else NEVER."""
     latest_ms = free_ms + turn_ms(lock, chamber, levels, free_ms) + lock.patience_ms
-    for j in range(n):
+    for j in range(node.first, n):
         ship = ships[j]
         if (node.served >> j) & 1 == 0 and (ship.eligible >> c) & 1 == 1 and ship.side != node.side[c] and ship.due_ms <= latest_ms:
-            return True
-    return False
+            return ship.due_ms
+    return NEVER_MS
 
 
 @kernel
@@ -157,7 +175,8 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
     since_ms, leave_ms = 0.0, node.exit_ms[c]  # those inside have waited until now, which no plan changes
     limit, is_full = n_children + min(MAX_CHILDREN - 3, lock.n_holds), was_inside > 0 and chamber.is_alone == 1
     was_tried = was_inside > 0 and close_ms <= now_ms
-    for j in range(n):
+    takes_now, has_waited, holds = False, False, False
+    for j in range(node.first, n):
         ship = ships[j]
         if is_full:
             break
@@ -167,6 +186,7 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
             if n_inside > 0 and n_children >= limit:
                 break
             if n_inside > 0:
+                takes_now = takes_now or not has_waited
                 _close(
                     lock,
                     chambers,
@@ -186,6 +206,8 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
                     n_inside,
                     leave_ms,
                     first_due_ms,
+                    has_waited,
+                    holds,
                     best,
                     now_ms,
                 )
@@ -202,6 +224,8 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
             continue
         if n_inside == was_inside:
             first_due_ms = ship.due_ms
+        has_waited = has_waited or ship.due_ms > close_ms
+        holds = holds or (n_inside > 0 and ship.due_ms > close_ms)
         close_ms = start_ms + moves[c, j, ENTRY_FIRST if n_inside == 0 else ENTRY_FOLLOW]
         leave_ms += moves[c, j, EXIT_FIRST if n_inside == 0 else EXIT_FOLLOW]
         area += ship.area_m2
@@ -210,6 +234,7 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
         n_inside += 1
         is_full = ship.is_alone == 1
     if n_inside > 0:
+        takes_now = takes_now or not has_waited
         _close(
             lock,
             chambers,
@@ -229,16 +254,39 @@ def _lock_through(lock, chambers, levels, closures, planned, ships, moves, n, no
             n_inside,
             leave_ms,
             first_due_ms,
+            has_waited,
+            holds,
             best,
             now_ms,
         )
         n_children += 1
-    return n_children
+    return n_children, takes_now
 
 
 @kernel
 def _close(
-    lock, chambers, c, levels, closures, planned, ships, moves, n, nodes, k, child_k, served, close_ms, since_ms, n_inside, leave_ms, first_due_ms, best, now_ms
+    lock,
+    chambers,
+    c,
+    levels,
+    closures,
+    planned,
+    ships,
+    moves,
+    n,
+    nodes,
+    k,
+    child_k,
+    served,
+    close_ms,
+    since_ms,
+    n_inside,
+    leave_ms,
+    first_due_ms,
+    has_waited,
+    holds,
+    best,
+    now_ms,
 ):
     """Write the child in which chamber `c` closes at `close_ms`; `first_due_ms` is when the first ship that goes in is there, NEVER where none does."""
     nodes[child_k] = nodes[k]
@@ -246,10 +294,11 @@ def _close(
     chamber = chambers[c]
     open_ms = close_ms + turn_ms(lock, chamber, levels, close_ms)
     if first_due_ms >= NEVER_MS:  # it leaves with those inside
-        _first_order(child, c, _GO if close_ms <= now_ms else _HOLD, close_ms)
+        _first_order(child, c, _GO if close_ms <= now_ms else _HOLD, close_ms, 0)
     else:
         is_now = first_due_ms <= now_ms and child.n_inside[c] == 0
-        _first_order(child, c, _GO if is_now else _HOLD, first_due_ms)
+        then = 0 if child.n_inside[c] > 0 else (1 if holds else 2)
+        _first_order(child, c, _GO if is_now else _HOLD, first_due_ms, then)
     child.served = served
     child.cost_ms += float(n_inside) * float(open_ms - now_ms) - since_ms
     child.side[c] = 1 - child.side[c]
@@ -257,4 +306,7 @@ def _close(
     child.has_turned[c] = 0
     child.exit_ms[c] = 0
     child.free_ms[c] = open_from_ms(chamber, closures, open_ms + leave_ms + chamber.clearance_ms)
-    _value(lock, chambers, levels, closures, planned, ships, moves, n, nodes, child_k, best, now_ms)
+    if has_waited:
+        _value(lock, chambers, levels, closures, planned, ships, moves, n, nodes, child_k, best, now_ms)
+    else:  # that is what going on greedily does
+        _rank(child, nodes[k].value_ms, best)

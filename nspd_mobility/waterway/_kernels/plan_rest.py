@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...kernels.jit import kernel
+from ...kernels.jit import inlined_kernel, kernel
 from ...units import NEVER_MS
 from .closures import open_from_ms
 from .cycle import turn_ms
@@ -34,23 +34,25 @@ def rest_ms(lock, chambers, levels, closures, planned, ships, moves, n, nodes, k
         if total > most_ms:
             return total
         total += _go_on(lock, chambers, c, levels, closures, planned, ships, moves, n, node, now_ms)
-    for j in range(n):
+    for j in range(node.first, n):
         if (node.served >> j) & 1 == 0:
             total += float(end_ms - ships[j].time_ms)
     return total
 
 
-@kernel
+@inlined_kernel
 def _go_on(lock, chambers, c, levels, closures, planned, ships, moves, n, node, now_ms):
     """Let chamber `c` of a node do the next thing greedily and return what it costs."""
     chamber = chambers[c]
+    while node.first < n and (node.served >> node.first) & 1 == 1:
+        node.first += 1
     side, close_ms, n_inside, leave_ms = node.side[c], node.free_ms[c], node.n_inside[c], node.exit_ms[c]
     free_ms = close_ms
     area = chamber.ship_area_m2 if n_inside > 0 else 0.0
     is_full = n_inside > 0 and chamber.is_alone == 1
     was_tried = n_inside > 0 and close_ms <= now_ms
     since_ms, next_ms, is_asked = float(n_inside) * float(now_ms), NEVER_MS, False
-    for j in range(n):
+    for j in range(node.first, n):
         ship = ships[j]
         if (node.served >> j) & 1 == 1 or (ship.eligible >> c) & 1 == 0:
             continue

@@ -50,8 +50,10 @@ def gather(lock, chambers, slots, levels, expected, planned, now_ms):
     n_waiting = n
     for k in range(lock.n_expected):
         due_ms = expected_ms(expected[k], now_ms)
+        if due_ms > now_ms + lock.horizon_ms or now_ms > expected[k].eta_ms + lock.patience_ms:
+            continue
         eligible, _ = eligible_chambers(lock, chambers, expected[k])
-        if due_ms > now_ms + lock.horizon_ms or eligible == 0 or now_ms > expected[k].eta_ms + lock.patience_ms:
+        if eligible == 0:
             continue
         j = n
         while j > n_waiting and _is_later(planned[j - 1], due_ms, expected[k].key):

@@ -8,10 +8,13 @@ that puts lockages off look good: with three chambers the beam held nothing else
 depth the `beam_width` nodes of the least value are kept. With a beam wide enough for all nodes the plan is the best of these actions: for a
 single chamber the optimum of the lock master's problem (Passchyn et al. 2016).
 
-The plan gives each chamber that could act now an order, and is made anew when a ship arrives or becomes known, when a chamber
-could act, and when an order ends. A plan fills a chamber by area, the lockage itself places its ships; tugs and pilots are not planned.
+The plan gives each chamber that could act now an order, and is made anew when a chamber could act without one, and when an order ends.
+An order that waits for a ship goes when it comes on time, and the chamber closes without a new plan where no plan that was kept waits for more.
+Orders are forgotten when a ship comes that is early, late or not announced, or when one becomes known that is due within reach of them.
+A plan fills a chamber by area, the lockage itself places its ships; tugs and pilots are not planned.
 
-What is decided by all kept nodes alike is decided: the search ends when their first orders are the same.
+What is decided by all kept nodes alike is decided: the search ends when they agree what the chambers do first that could act now; the
+others are asked when they can. A child that does what going on greedily would do has its parent's value: only the others are valued anew.
 """
 
 from __future__ import annotations
@@ -19,9 +22,10 @@ from __future__ import annotations
 from ...codes import ChamberOrder
 from ...kernels.jit import kernel
 from ...units import NEVER_MS
-from .cycle import ENTERING, turn_ms
+from .cycle import ENTERING, IDLE, turn_ms
 from .levels import next_level_ms
 from .plan_nodes import expand, root
+from .plan_rest import rest_ms
 from .plan_ships import gather, tabulate
 
 MAX_DEPTH = 24  # decisions of a plan, after which it goes on greedily
@@ -47,10 +51,12 @@ def plan(complex_, chambers, slots, levels, closures, expected, nodes, planned, 
         for c in range(chambers.shape[0]):
             chambers[c].order = _HOLD
             chambers[c].order_ms = wake_ms
+            chambers[c].order_then = 0
         return
     tabulate(lock, chambers, levels, planned, n, ships, moves, now_ms)
     width = lock.beam_width
     root(lock, chambers, slots, levels, closures, nodes[0], now_ms)
+    nodes[0].value_ms = rest_ms(lock, chambers, levels, closures, planned, ships, moves, n, nodes, 0, _WORST_MS, now_ms)
     n_nodes = 1
     for _ in range(MAX_DEPTH):
         n_children = width
@@ -66,9 +72,9 @@ def plan(complex_, chambers, slots, levels, closures, expected, nodes, planned, 
         if not is_open:
             break
         n_nodes = _select(nodes, width, n_children)
-        if _is_decided(nodes, n_nodes, chambers.shape[0]):
+        if _is_decided(chambers, nodes, n_nodes, now_ms):
             break
-    _order(lock, chambers, nodes[0], levels, now_ms)
+    _order(lock, chambers, nodes, n_nodes, levels, now_ms)
 
 
 @kernel
@@ -103,25 +109,43 @@ def _select(nodes, width, n_children):
 
 
 @kernel
-def _is_decided(nodes, n_nodes, n_chambers):
-    """Say whether the first orders of all chambers are known and the same in all nodes."""
-    for c in range(n_chambers):
-        if nodes[0].order[c] == _NONE:
-            return False
-        for k in range(1, n_nodes):
-            if nodes[k].order[c] != nodes[0].order[c] or nodes[k].order_ms[c] != nodes[0].order_ms[c]:
-                return False
-    return True
+def _is_decided(chambers, nodes, n_nodes, now_ms):
+    """Say whether all nodes agree what the chambers do first that could act now; the others are asked when they can."""
+    is_decided = True
+    for c in range(chambers.shape[0]):
+        is_decided = is_decided and (not _may_act(chambers[c], now_ms) or _is_agreed(nodes, n_nodes, c))
+    return is_decided
 
 
 @kernel
-def _order(lock, chambers, node, levels, now_ms):
-    """Give the chambers the first orders of the best plan."""
+def _may_act(chamber, now_ms):
+    """Say whether a chamber could begin a lockage or close its doors now."""
+    return (chamber.phase == IDLE and chamber.is_free == 1) or (chamber.phase == ENTERING and chamber.moored_ms <= now_ms)
+
+
+@kernel
+def _is_agreed(nodes, n_nodes, c):
+    """Say whether all nodes know what chamber `c` does first, and agree."""
+    is_agreed = nodes[0].order[c] != _NONE
+    for k in range(1, n_nodes):
+        is_agreed = is_agreed and nodes[k].order[c] == nodes[0].order[c] and nodes[k].order_ms[c] == nodes[0].order_ms[c]
+    return is_agreed
+
+
+@kernel
+def _order(lock, chambers, nodes, n_nodes, levels, now_ms):
+    """Give the chambers the first orders of the best plan: those that could act now, and others where all nodes agree."""
+    node = nodes[0]
     for c in range(chambers.shape[0]):
         chamber = chambers[c]
-        chamber.order, chamber.order_ms = node.order[c], node.order_ms[c]
+        if not _may_act(chamber, now_ms) and not _is_agreed(nodes, n_nodes, c):
+            chamber.order, chamber.order_ms, chamber.order_then = _NONE, NEVER_MS, 0
+            continue
+        chamber.order, chamber.order_ms, chamber.order_then = node.order[c], node.order_ms[c], node.then[c]
+        for k in range(1, n_nodes):
+            chamber.order_then = min(chamber.order_then, nodes[k].then[c])  # what not all nodes do is asked again
         if chamber.order == _NONE:
-            chamber.order, chamber.order_ms = _HOLD, NEVER_MS
+            chamber.order, chamber.order_ms, chamber.order_then = _HOLD, NEVER_MS, 0
         if chamber.order == _HOLD and chamber.order_ms <= now_ms:
             chamber.order = _GO if chamber.phase == ENTERING else _HOLD  # who is there does not fit
             chamber.order_ms = NEVER_MS

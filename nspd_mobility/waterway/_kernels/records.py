@@ -93,6 +93,7 @@ CHAMBER = record_dtype(
     reserved_length_m="f8",  # that others leave free for it
     order="i8",
     order_ms="i8",
+    order_then="i8",  # what a kept order says next: 1 begin at `order_ms`, 2 begin, and close when those there are moored
     lockage_id="i8",
     start_ms="i8",
     close_ms="i8",

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..units import MS_PER_S
-from ._kernels.conflicts import find_overlaps
+from ._kernels.overlaps import find_overlaps
 from .occupations import read_occupations
 
 
