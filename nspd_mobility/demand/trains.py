@@ -202,7 +202,8 @@ def draw_freight(flows: pd.DataFrame, params: TrainDemandParams, streams: Stream
             for train, at in zip(names, u, strict=True):
                 leaves_s = day * S_PER_DAY + flow.first_s + at * (flow.last_s - flow.first_s)
                 trains.append((train, "freight", flow.rolling_stock, int(flow.priority), flow.country, flow.commodity))
-                for seq, place in enumerate(flow.stops):
+                for seq, named in enumerate(flow.stops):
+                    place = params.in_place_of.get(named, named)
                     is_first = seq == 0
                     stops.append((train, seq, place, np.nan, leaves_s if is_first else np.nan, 0.0, seq in (0, len(flow.stops) - 1), False, ""))
     return _drawn(trains, stops, params, streams)

@@ -14,6 +14,7 @@ class TrainDemandParams(Params):
     services: dict[str, float] = param(
         {}, doc="trains an hour and direction of the services of the patterns that run only where a study names them", source="none unless given"
     )
+    in_place_of: dict[str, str] = param({}, doc="places that freight trains take in place of others, where a measure opens a way", source="as the flows give")
     count_year: int = param(0, doc="year of the counts of freight trains; 0: the year that is simulated", source="as simulated unless given", ge=0, le=2100)
     supplement_share: float = param(
         0.05, doc="running time that a freight path has over a run without other trains (share)", source=_DELAY, low=0.03, high=0.1, ge=0, le=1
