@@ -52,7 +52,7 @@ class RailParams(Params):
     )
     avoid_deadlock: bool = param(True, doc="grant only what leaves an order in which all trains finish", source="always unless a study of deadlocks")
     search_states: int = param(
-        200,
+        20,
         doc="number of states looked at for such an order where trains can't finish one after the other",
         source="estimate",
         quality=Quality.ESTIMATE,

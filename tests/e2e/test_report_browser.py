@@ -71,8 +71,9 @@ def texts(page: Any, selector: str) -> list[str]:
 def test_every_chart_is_drawn(page: Any) -> None:
     n = page.locator(".plot").count()
     assert n >= 15
+    marks = (".trace path", ".trace .point", ".scatterlayer path", ".heatmaplayer image")
     drawn = page.locator(".plot").evaluate_all(
-        "all => all.filter(p => p.querySelectorAll('.main-svg .trace path, .main-svg .trace .point, .main-svg .scatterlayer path').length > 0).length"
+        f"all => all.filter(p => p.querySelectorAll('{', '.join(f'.main-svg {mark}' for mark in marks)}').length > 0).length"
     )
     assert drawn == n
     assert all(page.locator(".plot").evaluate_all("all => all.map(p => p.getAttribute('aria-label').length > 20)"))
