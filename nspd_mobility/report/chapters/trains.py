@@ -7,7 +7,7 @@ from ..context import Context
 from ..lock_frames import chosen_day
 from ..measures import with_interval
 from ..sections import section
-from ..texts import Text, day_text, join, number, say, sentence
+from ..texts import Text, day_text, join, say, sentence
 from ..train_graph import lines_of, place_title, train_graph
 
 _KINDS = ("passenger-trains", "freight-trains")
@@ -39,13 +39,13 @@ def trains(context: Context) -> list[Block]:
 
 
 def _budget(context: Context, variant: str) -> dict[str, Text]:
-    bridge, mixed = (context.mean(variant, key)[0] for key in ("train_bridge_minutes_per_day", "train_mixed_minutes_per_day"))
-    return {"bridge": number(bridge, 1), "mixed": number(mixed, 1)}
+    bridge, mixed = (with_interval(*context.mean(variant, key), "min") for key in ("train_bridge_minutes_per_day", "train_mixed_minutes_per_day"))
+    return {"bridge": bridge, "mixed": mixed}
 
 
 def _lead(context: Context) -> Text:
-    late = context.mean(context.reference, "train_punctuality_6_min")[0]
-    return say("trains.lead", punctual=number(100.0 * late, 1), **_budget(context, context.reference))
+    punctual = with_interval(*context.mean(context.reference, "train_punctuality_6_min"), "–")
+    return say("trains.lead", punctual=punctual, **_budget(context, context.reference))
 
 
 def _other(context: Context, variant: str) -> Text:
